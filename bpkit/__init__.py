@@ -1,0 +1,36 @@
+"""Backpropagation as the book derives it: one function per equation, in numpy alone."""
+
+from .gradcheck import central_difference, complex_step, numerical_gradients, relative_error
+from .reference.activations import activation, derivative
+from .reference.initializers import initialize
+from .reference.losses import batch_loss, delta_is_o_minus_y, sample_losses
+from .reference.mlp import (
+    backward,
+    forward,
+    hidden_delta,
+    layer_gradients,
+    loss_and_gradients,
+    output_delta,
+)
+from .reference.optimizers import gradient_descent
+
+__version__ = "0.1.0"
+__all__ = [
+    "activation",
+    "backward",
+    "batch_loss",
+    "central_difference",
+    "complex_step",
+    "delta_is_o_minus_y",
+    "derivative",
+    "forward",
+    "gradient_descent",
+    "hidden_delta",
+    "initialize",
+    "layer_gradients",
+    "loss_and_gradients",
+    "numerical_gradients",
+    "output_delta",
+    "relative_error",
+    "sample_losses",
+]

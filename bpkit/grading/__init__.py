@@ -1,0 +1,1 @@
+"""The grader: questions, the sandbox that runs answers, and the verdict that stays outside it."""

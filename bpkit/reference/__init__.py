@@ -1,0 +1,1 @@
+"""The book's equations, one function per equation, in numpy alone."""

@@ -1,0 +1,157 @@
+"""f and f′ by name: the activation functions of the course, all functions of z."""
+
+import difflib
+
+import numpy as np
+
+
+def sigmoid(z):
+    """Return 1 / (1 + e^(-z)) without overflow, like `z` (eq-sigmoid).
+
+    >>> sigmoid(np.array([[-1e4, 0.0, 1e4]]))
+    array([[0. , 0.5, 1. ]])
+    """
+    e = np.exp(np.where(z.real < 0, z, -z))  # e^(-|z|) never overflows
+    return np.where(z.real < 0, e, 1) / (1 + e)
+
+
+def sigmoid_prime(z):
+    """Return σ(z)(1 - σ(z)), a function of z and not of a (eq-sigmoid-prime).
+
+    >>> sigmoid_prime(np.array([[0.0]]))
+    array([[0.25]])
+    """
+    return sigmoid(z) * sigmoid(-z)  # 1 - σ(z) = σ(-z), which keeps its digits where σ(z) is near 1
+
+
+def tanh_prime(z):
+    """Return 1 - tanh(z)² (eq-tanh-prime).
+
+    >>> tanh_prime(np.array([[0.0]]))
+    array([[1.]])
+    """
+    return 1 - np.tanh(z) ** 2
+
+
+def relu(z):
+    """Return max(0, z); NaN stays NaN (eq-relu).
+
+    >>> relu(np.array([[-1.0, 0.0, 2.0]]))
+    array([[0., 0., 2.]])
+    """
+    return np.where(z.real < 0, 0, z)
+
+
+def relu_prime(z):
+    """Return 1 where z > 0 and else 0: the value at the kink is a choice, ours is 0 (eq-relu-prime).
+
+    >>> relu_prime(np.array([[-1.0, 0.0, 2.0]]))
+    array([[0., 0., 1.]])
+    """
+    return np.heaviside(z, 0)
+
+
+def softmax(z):
+    """Return e^z divided by its column sums, shape (K, m): each column sums to 1 (eq-softmax).
+
+    >>> softmax(np.array([[0.0], [0.0]]))
+    array([[0.5],
+           [0.5]])
+    """
+    e = np.exp(z - z.real.max(axis=0, keepdims=True))  # softmax(z + c) = softmax(z)
+    return e / e.sum(axis=0, keepdims=True)
+
+
+def _identity(z):
+    return z
+
+
+def _softmax_prime(z):
+    raise ValueError(
+        "softmax has no elementwise derivative: each output depends on every z of its column. "
+        "Use the Jacobian (eq-softmax-jacobian), or output_delta for a softmax output layer."
+    )
+
+
+ACTIVATIONS = {
+    "identity": (_identity, np.ones_like),
+    "sigmoid": (sigmoid, sigmoid_prime),
+    "tanh": (np.tanh, tanh_prime),
+    "relu": (relu, relu_prime),
+    "softmax": (softmax, _softmax_prime),
+}
+
+
+def look_up(table, name, kind):
+    """Return ``table[name]``, or raise a ValueError that lists the names and the nearest one.
+
+    >>> look_up({"tanh": 1}, "tahn", "activation")
+    Traceback (most recent call last):
+    ValueError: There is no activation named 'tahn'. Did you mean 'tanh'? The names are: tanh.
+    """
+    if name in table:
+        return table[name]
+    near = difflib.get_close_matches(str(name), table, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"There is no {kind} named {name!r}.{hint} The names are: {', '.join(table)}.")
+
+
+def activation(name):
+    """Return the activation function `name`, a function of z (eq-activation).
+
+    Parameters
+    ----------
+    name : str
+        One of the keys of ``ACTIVATIONS``.
+
+    Returns
+    -------
+    callable
+        Takes z of shape (n, m) and returns a of the same shape.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
+
+    References
+    ----------
+    Equation eq-activation in the chapter *Forward pass*.
+
+    Examples
+    --------
+    >>> activation("tanh")(np.zeros((1, 1)))
+    array([[0.]])
+    """
+    return look_up(ACTIVATIONS, name, "activation")[0]
+
+
+def derivative(name):
+    """Return the derivative of the activation function `name`: a function of z, never of a.
+
+    Parameters
+    ----------
+    name : str
+        One of the keys of ``ACTIVATIONS``.
+
+    Returns
+    -------
+    callable
+        Takes z of shape (n, m) and returns f′(z) of the same shape.
+        For softmax it raises a ValueError when called, for softmax is not elementwise.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
+
+    References
+    ----------
+    Equation eq-delta-hidden in the chapter *The recursion*.
+
+    Examples
+    --------
+    >>> derivative("sigmoid")(np.zeros((1, 1)))
+    array([[0.25]])
+    """
+    return look_up(ACTIVATIONS, name, "activation")[1]

@@ -1,0 +1,273 @@
+"""The multilayer perceptron, forward and backward: the equations of the chapters *Forward pass* to *The recursion*."""
+
+import numpy as np
+
+from .activations import activation, derivative
+from .losses import batch_loss, delta_is_o_minus_y, loss_for, sample_losses
+
+
+def forward(W, b, x, f):
+    r"""Run the network on a batch and keep every layer's values.
+
+    Parameters
+    ----------
+    W : dict of {int: ndarray}, shape (n_l, n_{l-1})
+        Weights of layers ``1..L``.
+    b : dict of {int: ndarray}, shape (n_l, 1)
+        Biases of layers ``1..L``.
+    x : ndarray, shape (n_0, m)
+        Input, one sample per column.
+    f : dict of {int: str}
+        Name of each layer's activation function.
+
+    Returns
+    -------
+    z, a : dict of {int: ndarray}, shape (n_l, m)
+        Pre-activations of layers ``1..L`` and activations of layers ``0..L``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of `W`, `b` and `x` do not chain, or a name is unknown.
+
+    References
+    ----------
+    Equations eq-preactivation and eq-activation in the chapter *Forward pass*.
+
+    Examples
+    --------
+    >>> W, b = {1: np.array([[1.0, -1.0]])}, {1: np.array([[0.0]])}
+    >>> z, a = forward(W, b, np.array([[2.0], [2.0]]), {1: "sigmoid"})
+    >>> a[1]
+    array([[0.5]])
+    """
+    check_shapes(W, b, x, f)
+    z, a = {}, {0: x if np.issubdtype(x.dtype, np.inexact) else x.astype(float)}
+    for l in range(1, len(W) + 1):
+        z[l] = W[l] @ a[l - 1] + b[l]  # eq-preactivation
+        a[l] = activation(f[l])(z[l])  # eq-activation
+    return z, a
+
+
+def output_delta(z, y, f, loss):
+    r"""Return the error of the output layer, one column per sample.
+
+    Parameters
+    ----------
+    z, y : ndarray, shape (K, m)
+        Pre-activation of the output layer, and target.
+    f, loss : str
+        Names of the output's activation function and of the loss.
+
+    Returns
+    -------
+    ndarray, shape (K, m)
+        :math:`\delta^{(L)} = \partial\ell/\partial z^{(L)}`, not divided by m.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a name is unknown, or the loss does not go with the output.
+
+    References
+    ----------
+    Equations eq-delta-output, eq-delta-output-softmax and eq-delta-output-general
+    in the chapter *Losses and the error of the output layer*.
+
+    Examples
+    --------
+    >>> output_delta(np.array([[0.0]]), np.array([[1.0]]), "sigmoid", "binary_cross_entropy")
+    array([[-0.5]])
+    >>> output_delta(np.array([[0.0]]), np.array([[1.0]]), "sigmoid", "half_squared_error")
+    array([[-0.125]])
+    """
+    dl_do = loss_for(f, loss).gradient
+    expect_shape("y", y, z.shape)
+    o = activation(f)(z)
+    if delta_is_o_minus_y(f, loss):
+        return o - y  # eq-delta-output
+    if f == "softmax":
+        return o * (dl_do(o, y) - (o * dl_do(o, y)).sum(axis=0))  # eq-delta-output-softmax
+    return dl_do(o, y) * derivative(f)(z)  # eq-delta-output-general
+
+
+def hidden_delta(W_next, delta_next, z, f_prime):
+    r"""Return the error of a hidden layer from the error of the layer after it.
+
+    Parameters
+    ----------
+    W_next : ndarray, shape (n_{l+1}, n_l)
+        Weights out of this layer, into the next.
+    delta_next : ndarray, shape (n_{l+1}, m)
+        Error of the next layer.
+    z : ndarray, shape (n_l, m)
+        Pre-activation of this layer.
+    f_prime : callable
+        Derivative of this layer's activation function, a function of z.
+
+    Returns
+    -------
+    ndarray, shape (n_l, m)
+        :math:`\delta^{(l)} = (W^{(l+1)})^{\mathsf T}\delta^{(l+1)} \odot f'(z^{(l)})`.
+
+    References
+    ----------
+    Equation eq-delta-hidden in the chapter *The recursion*.
+
+    Examples
+    --------
+    >>> hidden_delta(np.array([[2.0, 4.0]]), np.array([[1.0]]), np.zeros((2, 1)), derivative("sigmoid"))
+    array([[0.5],
+           [1. ]])
+    """
+    return (W_next.T @ delta_next) * f_prime(z)  # eq-delta-hidden
+
+
+def layer_gradients(delta, a_prev):
+    r"""Return the gradients of one layer's weights and biases, means over the batch.
+
+    Parameters
+    ----------
+    delta : ndarray, shape (n_l, m)
+        Error of the layer, one column per sample.
+    a_prev : ndarray, shape (n_{l-1}, m)
+        Activation of the layer before it.
+
+    Returns
+    -------
+    dW : ndarray, shape (n_l, n_{l-1})
+    db : ndarray, shape (n_l, 1)
+
+    References
+    ----------
+    Equations eq-grad-weights and eq-grad-biases in the chapter *The recursion*.
+
+    Examples
+    --------
+    >>> layer_gradients(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0], [0.0, 2.0]]))
+    (array([[2., 3.]]), array([[2.]]))
+    """
+    m = delta.shape[1]
+    dW = delta @ a_prev.T / m  # eq-grad-weights
+    db = delta.mean(axis=1, keepdims=True)  # eq-grad-biases
+    return dW, db
+
+
+def backward(W, z, a, y, f, loss):
+    r"""Send the error back through the network and return every layer's gradients.
+
+    Parameters
+    ----------
+    W : dict of {int: ndarray}, shape (n_l, n_{l-1})
+        Weights of layers ``1..L``.
+    z, a : dict of {int: ndarray}, shape (n_l, m)
+        What `forward` returned.
+    y : ndarray, shape (n_L, m)
+        Target.
+    f : dict of {int: str}
+        Name of each layer's activation function.
+    loss : str
+        Name of the loss.
+
+    Returns
+    -------
+    dW, db : dict of {int: ndarray}, shapes (n_l, n_{l-1}) and (n_l, 1)
+        Gradients of the batch's mean loss.
+    delta : dict of {int: ndarray}, shape (n_l, m)
+        Errors of layers ``1..L``, one column per sample.
+
+    Raises
+    ------
+    ValueError
+        As `output_delta`.
+
+    References
+    ----------
+    Equations eq-delta-output-general, eq-delta-hidden, eq-grad-weights and eq-grad-biases
+    in the chapter *The recursion*.
+
+    Examples
+    --------
+    >>> W, b, f = {1: np.array([[2.0]])}, {1: np.array([[1.0]])}, {1: "identity"}
+    >>> z, a = forward(W, b, np.array([[3.0]]), f)
+    >>> backward(W, z, a, np.array([[5.0]]), f, "half_squared_error")
+    ({1: array([[6.]])}, {1: array([[2.]])}, {1: array([[2.]])})
+    """
+    L = len(W)
+    delta = {L: output_delta(z[L], y, f[L], loss)}  # eq-delta-output-general
+    for l in range(L - 1, 0, -1):
+        delta[l] = hidden_delta(W[l + 1], delta[l + 1], z[l], derivative(f[l]))  # eq-delta-hidden
+    gradients = {l: layer_gradients(delta[l], a[l - 1]) for l in delta}
+    dW = {l: gradients[l][0] for l in delta}  # eq-grad-weights
+    db = {l: gradients[l][1] for l in delta}  # eq-grad-biases
+    return dW, db, delta
+
+
+def loss_and_gradients(W, b, x, y, f, loss):
+    """Run the network forward and backward on a batch.
+
+    Parameters
+    ----------
+    W, b, x, f
+        As `forward`.
+    y, loss
+        As `backward`.
+
+    Returns
+    -------
+    loss : scalar
+        Mean over the batch.
+    dW, db : dict of {int: ndarray}, shapes (n_l, n_{l-1}) and (n_l, 1)
+
+    Raises
+    ------
+    ValueError
+        As `forward` and `backward`.
+
+    References
+    ----------
+    Equation eq-batch-loss in the chapter *Losses and the error of the output layer*.
+
+    Examples
+    --------
+    >>> W, b, f = {1: np.array([[2.0]])}, {1: np.array([[1.0]])}, {1: "identity"}
+    >>> x, y = np.array([[3.0]]), np.array([[5.0]])
+    >>> loss_and_gradients(W, b, x, y, f, "half_squared_error")
+    (np.float64(2.0), {1: array([[6.]])}, {1: array([[2.]])})
+    """
+    L = len(W)
+    z, a = forward(W, b, x, f)
+    dW, db, _ = backward(W, z, a, y, f, loss)
+    return batch_loss(sample_losses(z[L], y, f[L], loss)), dW, db  # eq-batch-loss
+
+
+def expect_shape(name, array, shape):
+    """Raise a ValueError unless `array` has that shape; None stands for any size.
+
+    >>> expect_shape("b[1]", np.zeros(2), (2, 1))
+    Traceback (most recent call last):
+    ValueError: b[1] has shape (2,), but should have shape (2, 1).
+    """
+    got = np.shape(array)
+    if len(got) != len(shape) or any(want not in (None, n) for n, want in zip(got, shape, strict=True)):
+        wanted = ", ".join("m" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} has shape {got}, but should have shape ({wanted}).")
+
+
+def check_shapes(W, b, x, f):
+    """Raise a ValueError unless `W`, `b`, `x` and `f` describe one network and its input.
+
+    >>> check_shapes({1: np.zeros((2, 3))}, {1: np.zeros((2, 1))}, np.zeros((4, 5)), {1: "relu"})
+    Traceback (most recent call last):
+    ValueError: x has shape (4, 5), but should have shape (3, m).
+    """
+    layers = list(range(1, len(W) + 1))
+    for name, given in {"W": W, "b": b, "f": f}.items():
+        if sorted(given) != layers or not layers:
+            raise ValueError(
+                f"{name} has the keys {sorted(given)}, but should have one for each layer: {layers or '1 to L'}."
+            )
+    expect_shape("x", x, (np.shape(W[1])[-1], None))
+    for l in layers:
+        expect_shape(f"W[{l}]", W[l], (len(W[l]), len(W[l - 1]) if l > 1 else len(x)))
+        expect_shape(f"b[{l}]", b[l], (len(W[l]), 1))
