@@ -1,5 +1,6 @@
 """ℓ and ∂ℓ/∂o by name, one value per sample, and where δ = o − y is exact."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -94,11 +95,11 @@ def cross_entropy_gradient(o, y):
 class Loss(NamedTuple):
     """A loss as the course uses it: its ways to be computed, the outputs it suits, its canonical output."""
 
-    value: callable | None  # ℓ of (o, y)
-    gradient: callable  # ∂ℓ/∂o of (o, y)
+    value: Callable | None  # ℓ of (o, y)
+    gradient: Callable  # ∂ℓ/∂o of (o, y)
     outputs: tuple
     canonical: str | None  # the output for which δ = o - y is exact
-    from_z: callable | None = None  # ℓ of (z, y), finite where o rounds to 0 or 1
+    from_z: Callable | None = None  # ℓ of (z, y), finite where o rounds to 0 or 1
 
 
 REGRESSION_OUTPUTS = ("identity", "sigmoid", "tanh", "relu", "softmax")

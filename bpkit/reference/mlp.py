@@ -1,4 +1,4 @@
-"""The multilayer perceptron, forward and backward: the equations of the chapters *Forward pass* to *The recursion*."""
+"""The multilayer perceptron, forward and backward, as the chapters derive it."""
 
 import numpy as np
 
@@ -264,9 +264,7 @@ def check_shapes(W, b, x, f):
     layers = list(range(1, len(W) + 1))
     for name, given in {"W": W, "b": b, "f": f}.items():
         if sorted(given) != layers or not layers:
-            raise ValueError(
-                f"{name} has the keys {sorted(given)}, but should have one for each layer: {layers or '1 to L'}."
-            )
+            raise ValueError(f"{name} has the keys {sorted(given)}, but should have {layers or '1 to L'}.")
     expect_shape("x", x, (np.shape(W[1])[-1], None))
     for l in layers:
         expect_shape(f"W[{l}]", W[l], (len(W[l]), len(W[l - 1]) if l > 1 else len(x)))
