@@ -36,7 +36,7 @@ def binary_cross_entropy(o, y):
 
 
 def binary_cross_entropy_from_logits(z, y):
-    """Return the binary cross-entropy of o = σ(z), finite for every finite z, shape (m,) (eq-binary-cross-entropy).
+    """Return the binary cross-entropy of o = σ(z), finite for every z, shape (m,) (eq-binary-cross-entropy).
 
     >>> binary_cross_entropy_from_logits(np.array([[-1e4]]), np.array([[1.0]]))
     array([10000.])
