@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import activation, look_up
+from .activations import activation, look_up, relu
 
 
 def half_squared_error(o, y):
@@ -41,7 +41,8 @@ def binary_cross_entropy_from_logits(z, y):
     >>> binary_cross_entropy_from_logits(np.array([[-1e4]]), np.array([[1.0]]))
     array([10000.])
     """
-    return (np.logaddexp(0, z) - y * z).sum(axis=0)  # -ln σ(z) = ln(1 + e^z) - z
+    small = np.log1p(np.exp(np.where(z.real < 0, z, -z)))  # ln(1 + e^z) = relu(z) + ln(1 + e^(-|z|))
+    return (relu(z) - y * z + small).sum(axis=0)  # -ln σ(z) = ln(1 + e^z) - z
 
 
 def cross_entropy(z, y):

@@ -183,8 +183,8 @@ def backward(W, z, a, y, f, loss):
 
     References
     ----------
-    Equations eq-delta-output-general, eq-delta-hidden, eq-grad-weights and eq-grad-biases
-    in the chapter *The recursion*.
+    Equation eq-delta-output-general in the chapter *Losses and the error of the output layer*;
+    equations eq-delta-hidden, eq-grad-weights and eq-grad-biases in the chapter *The recursion*.
 
     Examples
     --------

@@ -34,4 +34,4 @@ def gradient_descent(theta, gradient, learning_rate):
     shapes = [{l: np.shape(p[l]) for l in p} for p in (theta, gradient)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"gradient has the shapes {shapes[1]}, but should have {shapes[0]}.")
-    return {l: theta[l] - learning_rate * gradient[l] for l in theta}  # eq-update
+    return {l: theta[l] - float(learning_rate) * gradient[l] for l in theta}  # eq-update

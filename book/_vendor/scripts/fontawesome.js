@@ -1,0 +1,1 @@
+// Empty on purpose: the icons come from the theme's font.

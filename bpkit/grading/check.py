@@ -1,0 +1,117 @@
+"""`check` for students: the questions of the course on public inputs, in the student's own kernel."""
+
+import contextlib
+import copy
+import sys
+import traceback
+
+from .marking import PUBLIC_SEED, mark
+from .outcome import Outcome
+from .question import Case
+from .questions import find_question, questions_of
+
+
+class AnswerError(Exception):
+    """An answer that is not right yet; its message is what the student reads.
+
+    >>> raise AnswerError("hidden_delta: the factor f′(z) is missing.")
+    Traceback (most recent call last):
+    bpkit.grading.check.AnswerError: hidden_delta: the factor f′(z) is missing.
+    """
+
+    def _render_traceback_(self):
+        """Give IPython the message alone: the frames of `check` would tell the student nothing."""
+        return [f"AnswerError: {self}"]
+
+
+def check_answers(*functions, **answers):
+    """Judge answers with public seeds, print a line a part, and raise where something is wrong.
+
+    Parameters
+    ----------
+    *functions : callable
+        Answers under their own names.
+    **answers : object
+        Answers under the names of their questions.
+
+    Raises
+    ------
+    AnswerError
+        If an answer is wrong; it holds the messages.
+    TypeError
+        If there is nothing to check, or no question of that name.
+
+    Examples
+    --------
+    >>> def to_rows(W, b):
+    ...     return W, b
+    >>> check_answers(to_rows)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    bpkit.grading.check.AnswerError: to_rows: ...
+    """
+    named = {getattr(function, "__name__", repr(function)): function for function in functions} | answers
+    if not named:
+        raise TypeError(
+            "check() needs an answer: check(hidden_delta), or check(numbers=numbers) for a value."
+        )
+    wrong = [verdict.message for verdict in map(verdict_of, named, named.values()) if not verdict.right]
+    if wrong:
+        raise AnswerError("\n".join(wrong))
+
+
+def verdict_of(name, answer):
+    """Judge one answer, print its parts, and return the verdict."""
+    set_name = find_question(name)
+    local = LocalAnswers({**getattr(answer, "__globals__", {}), name: answer})
+    questions = questions_of(set_name)
+    above = list(questions)[: list(questions).index(name)]
+    earlier = [questions[n] for n in above if n in local.namespace and not questions[n].value]
+    *_, verdict = mark([*earlier, questions[name]], local, PUBLIC_SEED, public=True)
+    print("\n".join(verdict.lines()[: 1 + len(verdict.parts)]))
+    return verdict
+
+
+class LocalAnswers:
+    """The answers of a notebook that is open: its functions, called in this process."""
+
+    def __init__(self, namespace):
+        self.namespace = namespace
+
+    def time_for_a_check(self):
+        """Set no limit: in an open notebook the student interrupts."""
+        return contextlib.nullcontext()
+
+    def value(self, name):
+        return Outcome(result=copy.deepcopy(self.namespace[name]))
+
+    def call(self, name, arguments, stand_ins):
+        given = Case("", arguments).given()
+        function = self.namespace[name]
+        if not callable(function):
+            return Outcome(problem="missing")
+        try:
+            with replaced(getattr(function, "__globals__", {}), stand_ins):
+                return Outcome(function(*given), tuple(given))
+        except Exception as error:
+            return raised(error)
+
+
+@contextlib.contextmanager
+def replaced(namespace, stand_ins):
+    """Put functions in the place of a namespace's own for a while."""
+    own = {name: namespace[name] for name in stand_ins if name in namespace}
+    namespace.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name in stand_ins:
+            namespace.pop(name, None)
+        namespace.update(own)
+
+
+def raised(error):
+    """Return the outcome of an exception: unanswered where the stub raised it, and else where it arose."""
+    frames = traceback.extract_tb(sys.exc_info()[2])[1:]
+    kind = "unanswered" if isinstance(error, NotImplementedError) else "raised"
+    line = frames[0].lineno if frames else None
+    return Outcome(problem=kind, type=type(error).__name__, line=line, message=str(error)[:500])

@@ -1,0 +1,187 @@
+"""Where a result differs from the expected one: in structure, in shape, in kind, or in value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .sandbox.frames import Strange
+
+RELATIVE, ABSOLUTE = 1e-6, 1e-11  # for float64
+RELATIVE_32, ABSOLUTE_32 = 1e-3, 1e-6  # for float32
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place in the result and what is wrong there; `kind` is structure, dtype or value."""
+
+    path: tuple
+    kind: str
+    says: str
+    got: object = None
+    expected: object = None
+
+    def __str__(self):
+        return f"{path_name(self.path)} {self.says}"
+
+
+def path_name(path):
+    """Write a path as the student would: names, then indices in brackets.
+
+    >>> path_name(("dW", 2)), path_name((0, "dW", 1)), path_name(())
+    ('dW[2]', 'result[0] dW[1]', 'the result')
+    """
+    if not path:
+        return "the result"
+    words = ""
+    for step in path:
+        named = isinstance(step, str)
+        words += f" {step}" if named and words else step if named else f"{'' if words else 'result'}[{step}]"
+    return words
+
+
+def compare(expected, got, names=None, relative=RELATIVE, path=()):
+    """List the differences between a result and the expected one.
+
+    Parameters
+    ----------
+    expected, got : ndarray, number, bool, str, None, or tuple, list or dict of such
+    names : tuple of str or list, optional
+        What the items of a tuple are called; ``[names]`` for the items of a list.
+    relative : float
+        Tolerance: float64 arrays agree where ‖a - b‖ ≤ relative (‖a‖ + ‖b‖) + 1e-11.
+    path : tuple
+        Where in the whole result this part stands.
+
+    Returns
+    -------
+    list of Difference
+        Empty where they agree.
+
+    References
+    ----------
+    Equation eq-relative-error in the chapter *The recursion*.
+
+    Examples
+    --------
+    >>> [str(d) for d in compare({1: np.ones((2, 1))}, {1: np.ones(2)})]
+    ['result[1] has shape (2,), but should have shape (2, 1).']
+    """
+    if isinstance(got, Strange):
+        return [structure(path, f"is a {got.type}, but should be {kind_of(expected)}.")]
+    if isinstance(expected, dict):
+        return compare_dict(expected, got, names, relative, path)
+    if isinstance(expected, tuple | list):
+        return compare_items(expected, got, names, relative, path)
+    if isinstance(expected, np.ndarray):
+        return compare_arrays(expected, got, relative, path)
+    return compare_scalars(expected, got, relative, path)
+
+
+def structure(path, says):
+    return Difference(path, "structure", says)
+
+
+def kind_of(value):
+    """Say what kind of thing a value is, with the article of the sentence.
+
+    >>> kind_of({1: 0}), kind_of(np.ones((2, 3))), kind_of(True)
+    ('a dict', 'an array of shape (2, 3)', 'True or False')
+    """
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, bool):
+        return "True or False"
+    if is_number(value):
+        return "a number"
+    if value is None or isinstance(value, str):
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
+def compare_dict(expected, got, names, relative, path):
+    if not isinstance(got, dict):
+        return [structure(path, f"is {kind_of(got)}, but should be a dict.")]
+    if set(got) != set(expected):
+        keys = [sorted(map(str, d)) for d in (got, expected)]
+        says = f"has the keys {', '.join(keys[0]) or 'none'}, but should have {', '.join(keys[1])}."
+        return [structure(path, says)]
+    pairs = ((expected[key], got[key], (*path, key)) for key in expected)
+    return [d for e, g, where in pairs for d in compare(e, g, None, relative, where)]
+
+
+def compare_items(expected, got, names, relative, path):
+    if not isinstance(got, tuple | list) or len(got) != len(expected):
+        size = f"{kind_of(got)} of {len(got)}" if isinstance(got, tuple | list) else kind_of(got)
+        what = f" ({', '.join(names)})" if isinstance(names, tuple) else ""
+        return [
+            structure(path, f"is {size}, but should be a {type(expected).__name__} of {len(expected)}{what}.")
+        ]
+    steps, inner = (names, None) if isinstance(names, tuple) else (range(len(got)), names and names[0])
+    triples = zip(expected, got, steps, strict=True)
+    return [d for e, g, step in triples for d in compare(e, g, inner, relative, (*path, step))]
+
+
+def compare_arrays(expected, got, relative, path):
+    if not isinstance(got, np.ndarray):
+        return [structure(path, f"is {kind_of(got)}, but should be {kind_of(expected)}.")]
+    if got.shape != expected.shape:
+        says = f"has shape {got.shape}, but should have shape {expected.shape}."
+        return [Difference(path, "structure", says, got, expected)]
+    if got.dtype.kind not in "fiu":
+        return [structure(path, f"holds {got.dtype} entries, but should hold numbers.")]
+    if expected.dtype == np.float32 and got.dtype != np.float32:
+        return [Difference(path, "dtype", f"is {got.dtype}, but float32 arrays should give float32.")]
+    if close(expected, got, relative):
+        return []
+    return [Difference(path, "value", first_difference(expected, got, relative), got, expected)]
+
+
+def close(expected, got, relative):
+    """Say whether two arrays of one shape agree; NaN and inf never do."""
+    absolute = ABSOLUTE
+    if expected.dtype == np.float32:
+        relative, absolute = RELATIVE_32, ABSOLUTE_32
+    a, b = expected.astype(float), got.astype(float)
+    with np.errstate(all="ignore"):
+        gap, size = np.linalg.norm(a - b), np.linalg.norm(a) + np.linalg.norm(b)
+    return bool(np.isfinite(gap) and gap <= relative * size + absolute)  # inf <= inf would be true
+
+
+def first_difference(expected, got, relative):
+    a, b = np.atleast_1d(expected).astype(float), np.atleast_1d(got).astype(float)
+    if not np.isfinite(b).all():
+        return f"has entries that are nan or inf ({(~np.isfinite(b)).sum()} of {b.size})."
+    off = np.abs(a - b) > relative * (np.abs(a) + np.abs(b)) + ABSOLUTE
+    first = tuple(map(int, np.argwhere(off)[0])) if off.any() else (0,) * a.ndim
+    where = f" First at {list(first)}:" if a.size > 1 else ""
+    says = f"differs in {off.sum()} of {a.size} entries." if a.size > 1 else "differs:"
+    return f"{says}{where} yours {b[first]:.6g}, expected {a[first]:.6g}."
+
+
+def compare_scalars(expected, got, relative, path):
+    if isinstance(got, np.ndarray) and got.shape == ():
+        got = got.item()
+    if is_number(expected) and is_number(got):
+        expected = np.asarray(expected)
+        return compare_arrays(expected, np.asarray(got, dtype=expected.dtype), relative, path)
+    if is_number(expected) or type(got) is not type(expected):
+        return [structure(path, f"is {kind_of(got)}, but should be {kind_of(expected)}.")]
+    return [] if got == expected else [Difference(path, "value", f"is {got!r}.", got, expected)]
+
+
+def is_number(value):
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def leaves(value, names=None, path=()):
+    """List the paths of a result's arrays and numbers.
+
+    >>> leaves(({1: 0.0, 2: 0.0}, 3.0), ("z", "a"))
+    [('z', 1), ('z', 2), ('a',)]
+    """
+    if isinstance(value, dict):
+        return [p for key in value for p in leaves(value[key], None, (*path, key))]
+    if isinstance(value, tuple | list):
+        steps, inner = (names, None) if isinstance(names, tuple) else (range(len(value)), names and names[0])
+        return [p for item, s in zip(value, steps, strict=True) for p in leaves(item, inner, (*path, s))]
+    return [path]

@@ -1,0 +1,163 @@
+"""What a question is: inputs drawn, a call made beside the student's code, and a judge that stays outside."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bpkit import exercise
+
+from .comparison import compare, leaves
+from .sandbox.frames import Provided
+
+SHAPED = "keeps its arguments"  # this part and float32 count only where some value is right
+SINGLE = "float32 in, float32 out"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: its arguments, and what kind of case it is (`tag`)."""
+
+    tag: str
+    arguments: tuple = ()
+
+    def given(self):
+        """Return fresh copies of the arguments, with the functions that `Provided` ones name."""
+        return [
+            getattr(exercise, v.kind)(v.name) if isinstance(v, Provided) else copy.deepcopy(v)
+            for v in self.arguments
+        ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a share of the points is for: which cases, and which paths of the result."""
+
+    points: float
+    tags: tuple = ()  # () stands for all but float32
+    about: Callable = field(default=lambda path: True)
+
+    def concerns(self, case):
+        return case.tag in self.tags if self.tags else case.tag != "float32"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: a wrong version of the reference, and one sentence for the student."""
+
+    number: str  # its number in the catalogue, such as M14
+    says: str
+    equation: str
+    wrong: Callable  # takes the question's arguments
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question: plain data, `draw` for its inputs, and a reference to judge by."""
+
+    name: str  # the grade_id
+    parts: dict  # {name: Part}
+    equation: str  # the label it rests on
+    chapter: str  # slug of the book's page
+    draw: Callable  # rng → list of Case
+    reference: Callable
+    returns: tuple | list | None = None  # names of the results, see `compare`
+    mistakes: tuple = ()
+    value: bool = False  # the answer is a value, not a function
+    compare: Callable = compare  # (expected, got, names, relative) → list of Difference
+
+    @property
+    def points(self):
+        """The points of all parts together."""
+        return float(sum(part.points for part in self.parts.values()))
+
+    def probe(self, answers, case, stand_ins):
+        """Call the answer on a case, or fetch it where it is a value."""
+        if self.value:
+            return answers.value(self.name)
+        return answers.call(self.name, case.arguments, stand_ins)
+
+    def expected(self, case):
+        """Return what the reference gives."""
+        return self.reference(*case.given())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the judge found of one case: what was expected, and how the outcome differs."""
+
+    case: Case
+    outcome: object
+    expected: object
+    differences: list
+    changed: bool  # the call changed its arguments
+
+    def wrong_paths(self, names):
+        """Return the set of the result's paths that are wrong in this case."""
+        paths = leaves(self.expected, names)
+        if self.outcome.problem:
+            return set(paths)
+        heads = [d.path for d in self.differences]
+        return {p for p in paths if any(p[: len(head)] == head for head in heads)}
+
+
+def judge(question, cases, outcomes):
+    """Compare the outcomes of a question's cases with the reference.
+
+    Returns
+    -------
+    list of Finding
+        One a case.
+    """
+    findings = []
+    for case, outcome in zip(cases, outcomes, strict=True):
+        expected = question.expected(case)
+        differences = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
+        changed = not (outcome.problem or question.value) and arguments_changed(case, outcome)
+        findings.append(Finding(case, outcome, expected, differences, changed))
+    return findings
+
+
+def arguments_changed(case, outcome):
+    """Say whether the arguments after the call are no longer what was sent; functions do not count."""
+    if len(outcome.arguments) != len(case.arguments):
+        return True
+    pairs = zip(case.arguments, outcome.arguments, strict=True)
+    return not all(isinstance(sent, Provided) or same(sent, kept) for sent, kept in pairs)
+
+
+def same(a, b):
+    """Say whether two plain values are equal to the last bit.
+
+    >>> same({1: np.ones(2)}, {1: np.ones(2)}), same([1.0], [2.0])
+    (True, False)
+    """
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, tuple | list):
+        return isinstance(b, tuple | list) and len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and a == b
+
+
+def score_parts(question, findings):
+    """Return {part: (points, of how many)} by what was found.
+
+    The parts about arguments and float32 count only where some value is right: an answer
+    that returns nothing changes no argument either.
+    """
+    scores = {}
+    for name, part in question.parts.items():
+        right = all(part_is_right(name, part, question, f) for f in findings if part.concerns(f.case))
+        scores[name] = (float(part.points) if right else 0.0, float(part.points))
+    if not any(got for name, (got, _) in scores.items() if name not in (SHAPED, SINGLE)):
+        return {name: (0.0, full) for name, (_, full) in scores.items()}
+    return scores
+
+
+def part_is_right(name, part, question, finding):
+    if name == SHAPED:
+        return not finding.changed and not finding.outcome.problem
+    return not any(map(part.about, finding.wrong_paths(question.returns)))

@@ -1,0 +1,204 @@
+"""ps04_by_hand: the 2-2-1 network, sigmoid throughout, half squared error."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from bpkit.reference import mlp
+from bpkit.reference.optimizers import gradient_descent
+
+from ..comparison import Difference
+from ..question import SHAPED, Case, Mistake, Part, Question
+from .draws import SQUARED, network
+from .slips_forward import FORWARD_MISTAKES
+from .slips_gradients import GRADIENT_SLIPS, WHOLE_SLIPS
+from .slips_hidden import HIDDEN_SLIPS
+from .slips_output import OUTPUT_SLIPS
+from .steps import RIGHT, run, slipped
+
+F = {1: "sigmoid", 2: "sigmoid"}
+W = {1: np.array([[0.2, -0.4], [0.5, 0.3]]), 2: np.array([[0.6, -0.5]])}
+B = {1: np.array([[0.1], [-0.2]]), 2: np.array([[0.05]])}
+X, Y = np.array([[0.5], [0.1]]), np.array([[0.6]])
+NUMBER_TOLERANCE = 2e-6  # absolute: six decimals, rounded or cut
+SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS + GRADIENT_SLIPS + WHOLE_SLIPS
+
+
+def forward_221(W, b, x):
+    return mlp.forward(W, b, x, F)
+
+
+def deltas_221(W, z, a, y):
+    return mlp.backward(W, z, a, y, F, SQUARED)[2]
+
+
+def gradients_221(W, b, x, y):
+    return mlp.loss_and_gradients(W, b, x, y, F, SQUARED)[1:]
+
+
+def step_221(W, b, x, y, learning_rate):
+    dW, db = gradients_221(W, b, x, y)
+    return gradient_descent(W, dW, learning_rate), gradient_descent(b, db, learning_rate)
+
+
+def numbers(steps=RIGHT):
+    z, a = forward_221(W, B, X)
+    dW, _, delta = run(steps, W, z, a, Y, F, SQUARED)
+    loss = (a[2] - Y) ** 2 / 2
+    given = {"z1": z[1], "a1": a[1], "z2": z[2], "o": a[2], "loss": loss}
+    return given | {"delta2": delta[2], "delta1": delta[1], "dW2": dW[2], "dW1": dW[1]}
+
+
+def draw(arguments):
+    """Return a `draw` of cases by `arguments(W, b, x, y)`: the sheet's own network, then others."""
+
+    def cases(rng):
+        drawn = [Case("one sample", arguments(W, B, X, Y))]
+        for tag, m in (("one sample", 1), ("a batch", 5), ("a batch", 2), ("a batch", 3)):
+            weights, b, _, x = network(rng, (2, 2, 1), F.values(), m)
+            drawn.append(Case(tag, arguments(weights, b, x, rng.uniform(0.05, 0.95, (1, m)))))
+        return drawn
+
+    return cases
+
+
+def draw_steps(rng):
+    rates = (0.5, 1.0, 0.3, 1.0, 2.0)
+    cases = draw(lambda W, b, x, y: (W, b, x, y))(rng)
+    return [Case(c.tag, (*c.arguments, rate)) for c, rate in zip(cases, rates, strict=True)]
+
+
+def delta_run(steps, W, z, a, y):
+    return run(steps, W, z, a, y, F, SQUARED)[2]
+
+
+def gradient_run(steps, W, b, x, y):
+    return run(steps, W, *forward_221(W, b, x), y, F, SQUARED)[:2]
+
+
+def step_run(steps, W, b, x, y, learning_rate):
+    dW, db = gradient_run(steps, W, b, x, y)
+    return gradient_descent(W, dW, learning_rate), gradient_descent(b, db, learning_rate)
+
+
+def updated_too_soon(W, b, x, y, learning_rate):
+    """Step with W^(2) already updated when δ^(1) is taken."""
+    new_W2 = step_221(W, b, x, y, learning_rate)[0][2]
+    steps = replace(RIGHT, hidden=lambda p, l: (new_W2.T @ p.delta[2]) * p.prime(1))
+    return step_run(steps, W, b, x, y, learning_rate)
+
+
+STEP_MISTAKES = (
+    Mistake("M28", "your W[2] is updated before δ^(1) is taken: take all gradients first, then step.",
+            "eq-update", updated_too_soon),
+    Mistake("M54", "your step goes along the gradient, uphill: θ − η ∂ℒ/∂θ has a minus.",
+            "eq-update", lambda W, b, x, y, rate: step_221(W, b, x, y, -rate)),
+)  # fmt: skip
+
+
+def compare_numbers(expected, got, names=None, relative=None):
+    """List the numbers that are missing or differ by more than 2e-6; each is compared flattened."""
+    if not isinstance(got, dict):
+        return [Difference((), "structure", "is not a dict: fill in numbers = {…} as it was given.")]
+    found = ((key, numbers_differ(expected[key], got.get(key))) for key in expected)
+    return [Difference((key,), "value", says) for key, says in found if says]
+
+
+def numbers_differ(expected, got):
+    """Say how one entry of `numbers` differs, or return None."""
+    if got is None:
+        return "is not filled in yet."
+    try:
+        flat = np.asarray(got, dtype=float).ravel()
+    except (TypeError, ValueError):
+        return "is not a number, a list of numbers or an array."
+    wanted = expected.ravel()
+    if flat.shape != wanted.shape:
+        return f"has {flat.size} numbers, but should have {wanted.size}."
+    off = ~(np.abs(flat - wanted) <= NUMBER_TOLERANCE)
+    return f"differs in {off.sum()} of {off.size} numbers." if off.any() else None
+
+
+def here(mistakes):
+    """Return the mistakes with the layers of this network in their sentences."""
+    layers = {"(l+1)": "(2)", "(l−1)": "(0)", "(l)": "(1)", "(L)": "(2)"}
+    return tuple(replace(m, says=said(m.says, layers)) for m in mistakes)
+
+
+def said(sentence, layers):
+    for symbol, number in layers.items():
+        sentence = sentence.replace(symbol, number)
+    return sentence
+
+
+def part_of(name):
+    return lambda path: name in path
+
+
+HAND_POINTS = {"z1": 0.5, "a1": 0.5, "z2": 0.5, "o": 0.5, "loss": 0.5}
+HAND_POINTS |= {"delta2": 1, "delta1": 1, "dW2": 0.75, "dW1": 0.75}
+QUESTIONS = (
+    Question(
+        "forward_221",
+        {
+            "one sample": Part(1, ("one sample",)),
+            "a batch": Part(1.5, ("a batch",)),
+            SHAPED: Part(0.5),
+        },
+        "eq-preactivation",
+        "forward_pass",
+        draw(lambda W, b, x, y: (W, b, x)),
+        forward_221,
+        ("z", "a"),
+        tuple(
+            Mistake(m.number, m.says, m.equation, lambda W, b, x, wrong=m.wrong: wrong(W, b, x, F))
+            for m in FORWARD_MISTAKES
+        ),
+    ),
+    Question(
+        "deltas_221",
+        {
+            "δ of the output layer": Part(1.75, about=part_of(2)),
+            "δ of the hidden layer": Part(1.75, about=part_of(1)),
+            SHAPED: Part(0.5),
+        },
+        "eq-delta-hidden",
+        "worked_example",
+        draw(lambda W, b, x, y: (W, *forward_221(W, b, x), y)),
+        deltas_221,
+        None,
+        here(slipped(SLIPS, delta_run)),
+    ),
+    Question(
+        "gradients_221",
+        {"dW": Part(2, about=part_of("dW")), "db": Part(1.5, about=part_of("db")), SHAPED: Part(0.5)},
+        "eq-grad-weights",
+        "worked_example",
+        draw(lambda W, b, x, y: (W, b, x, y)),
+        gradients_221,
+        ("dW", "db"),
+        here(slipped(SLIPS, gradient_run)),
+    ),
+    Question(
+        "step_221",
+        {"W": Part(1.5, about=part_of("W")), "b": Part(1, about=part_of("b")), SHAPED: Part(0.5)},
+        "eq-update",
+        "worked_example",
+        draw_steps,
+        step_221,
+        ("W", "b"),
+        STEP_MISTAKES + here(slipped([s for s in SLIPS if s.number != "M5"], step_run)),
+    ),
+    Question(
+        "numbers",
+        {name: Part(points, about=part_of(name)) for name, points in HAND_POINTS.items()},
+        "eq-delta-output-general",
+        "worked_example",
+        lambda rng: [Case("one sample")],
+        numbers,
+        None,
+        here(slipped(SLIPS, numbers)),
+        value=True,
+        compare=compare_numbers,
+    ),
+)

@@ -1,0 +1,184 @@
+"""ps05_backprop: any depth, any batch."""
+
+from bpkit.reference import mlp
+
+from ..question import SHAPED, SINGLE, Mistake, Part, Question
+from .draws import SQUARED, draw_hidden, draw_layer, draw_networks
+from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
+from .slips_gradients import GRADIENT_SLIPS, WHOLE_SLIPS
+from .slips_hidden import HIDDEN_SLIPS
+from .slips_output import OUTPUT_SLIPS
+from .steps import Pass, run, slipped
+
+SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS + GRADIENT_SLIPS + WHOLE_SLIPS
+
+
+def backward_arguments(W, b, f, x, y, loss):
+    return W, *mlp.forward(W, b, x, f), y, f, loss
+
+
+def per_sample_gradients(W, b, x, y, f, loss):
+    columns = [slice(i, i + 1) for i in range(x.shape[1])]
+    return [mlp.loss_and_gradients(W, b, x[:, i], y[:, i], f, loss)[1:] for i in columns]
+
+
+def to_rows(W, b):
+    return {l: W[l].T for l in W}, {l: b[l].T for l in b}
+
+
+def layer_run(steps, delta, a_prev):
+    """Take one layer's gradients by the steps: the layer is layer 1, and a_prev its input."""
+    p = Pass({1: delta @ a_prev.T}, {}, {0: a_prev}, delta, {1: "identity"}, SQUARED, {1: delta})
+    return steps.dW(p, 1), steps.db(p, 1)
+
+
+def hidden_run(steps, W_next, delta_next, z, f_prime):
+    """Take one hidden step: the layer is layer 1, the next one layer 2."""
+    W, f = {1: W_next, 2: W_next}, {1: f_prime, 2: "identity"}
+    return steps.hidden(Pass(W, {1: z}, {}, delta_next, f, SQUARED, {2: delta_next}), 1)
+
+
+def whole_run(steps, W, b, x, y, f, loss):
+    z, a = mlp.forward(W, b, x, f)
+    dW, db, _ = run(steps, W, z, a, y, f, loss)
+    return mlp.loss_and_gradients(W, b, x, y, f, loss)[0], dW, db
+
+
+def each_run(steps, W, b, x, y, f, loss):
+    columns = [slice(i, i + 1) for i in range(x.shape[1])]
+    return [whole_run(steps, W, b, x[:, i], y[:, i], f, loss)[1:] for i in columns]
+
+
+def divided_pairs(W, b, x, y, f, loss):
+    pairs = per_sample_gradients(W, b, x, y, f, loss)
+    m = len(pairs)
+    return [tuple({l: p[l] / m for l in p} for p in pair) for pair in pairs]
+
+
+DIVIDED = Mistake(
+    "M49",
+    "your pairs are divided by m already: each is the gradient of one sample, and their mean is that of the batch.",
+    "eq-grad-weights",
+    divided_pairs,
+)
+
+
+def about(*heads):
+    """Return a test for paths that contain one of these names."""
+    return lambda path: any(step in heads for step in path)
+
+
+def extras(points):
+    return {SINGLE: Part(points, ("float32",)), SHAPED: Part(points)}
+
+
+CANONICAL = ("one sample", "a batch")
+QUESTIONS = (
+    Question(
+        "forward",
+        {
+            "one sample": Part(0.5, ("one sample",)),
+            "z of a batch": Part(1, about=about("z")),
+            "a of a batch": Part(1, about=about("a")),
+            **extras(0.25),
+        },
+        "eq-preactivation",
+        "forward_pass",
+        draw_networks(lambda W, b, f, x, y, loss: (W, b, x, f)),
+        mlp.forward,
+        ("z", "a"),
+        FORWARD_MISTAKES,
+    ),
+    Question(
+        "hidden_delta",
+        {
+            "one sample": Part(0.75, ("one sample",)),
+            "a batch": Part(1.5, ("a batch",)),
+            "square layers": Part(0.75, ("square layers",)),
+            **extras(0.5),
+        },
+        "eq-delta-hidden",
+        "recursion",
+        draw_hidden,
+        mlp.hidden_delta,
+        None,
+        slipped(
+            [s for s in HIDDEN_SLIPS if s.number in ("M14", "M15", "M23", "M25", "M27", "M30", "M31")],
+            hidden_run,
+        ),
+    ),
+    Question(
+        "layer_gradients",
+        {
+            "dW of one sample": Part(0.5, ("one sample",), about("dW")),
+            "db of one sample": Part(0.5, ("one sample",), about("db")),
+            "dW of a batch": Part(0.75, about=about("dW")),
+            "db of a batch": Part(0.75, about=about("db")),
+            **extras(0.25),
+        },
+        "eq-grad-weights",
+        "recursion",
+        draw_layer,
+        mlp.layer_gradients,
+        ("dW", "db"),
+        slipped([s for s in GRADIENT_SLIPS if s.number not in ("M34", "M35", "M36", "M37")], layer_run),
+    ),
+    Question(
+        "backward",
+        {
+            "δ where the short form is exact": Part(1, CANONICAL, about("delta")),
+            "dW": Part(0.75, CANONICAL, about("dW")),
+            "db": Part(0.75, CANONICAL, about("db")),
+            "the other outputs and losses": Part(1, ("other pairs",)),
+            **extras(0.25),
+        },
+        "eq-delta-output-general",
+        "recursion",
+        draw_networks(backward_arguments),
+        mlp.backward,
+        ("dW", "db", "delta"),
+        slipped(SLIPS, run),
+    ),
+    Question(
+        "loss_and_gradients",
+        {
+            "the loss": Part(0.5, about=about("loss")),
+            "dW": Part(0.5, about=about("dW")),
+            "db": Part(0.5, about=about("db")),
+            **extras(0.25),
+        },
+        "eq-batch-loss",
+        "losses",
+        draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss)),
+        mlp.loss_and_gradients,
+        ("loss", "dW", "db"),
+        slipped(SLIPS, whole_run) + LOSS_MISTAKES,
+    ),
+    Question(
+        "per_sample_gradients",
+        {
+            "each sample's dW": Part(0.75, about=about("dW")),
+            "each sample's db": Part(0.75, about=about("db")),
+            **extras(0.25),
+        },
+        "eq-grad-weights",
+        "recursion",
+        draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss)),
+        per_sample_gradients,
+        [("dW", "db")],
+        (*slipped(OUTPUT_SLIPS + HIDDEN_SLIPS, each_run), DIVIDED),
+    ),
+    Question(
+        "to_rows",
+        {
+            "the weights": Part(0.75, about=about("W")),
+            "the biases": Part(0.75, about=about("b")),
+            **extras(0.25),
+        },
+        "eq-preactivation",
+        "notation",
+        draw_networks(lambda W, b, f, x, y, loss: (W, b)),
+        to_rows,
+        ("W", "b"),
+    ),
+)

@@ -1,0 +1,193 @@
+"""The trusted half: starts the warm process, talks to its forks, and ends them at their limits."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from ..outcome import Outcome
+from .frames import LENGTH, Callback, FrameError, decode, encode, sizes
+
+OFFERED = ("exercise.py", "data.py", "plots")  # all of the package that a student's code may import
+PACKAGE = Path(__file__).parents[2]
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+
+
+class Sandbox:
+    """A warm process; a context manager.
+
+    This is the level *process*: own processes with time, memory and file limits, no seclusion.
+
+    >>> with Sandbox() as sandbox, sandbox.fork() as fork:
+    ...     fork.cell("def double(x): return 2 * x").problem
+    ...     fork.call("double", [21]).result
+    42
+    """
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="bpkit-")
+        package = Path(self.folder.name, "bpkit")
+        package.mkdir()
+        (package / "__init__.py").touch()
+        for name in OFFERED:
+            if (PACKAGE / name).exists():
+                (package / name).symlink_to(PACKAGE / name)
+        self.control, theirs = socket.socketpair()
+        script = Path(__file__).with_name("inside.py")
+        command = [sys.executable, "-I", script, str(theirs.fileno()), self.folder.name]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            cwd=self.folder.name,
+            env=self.environment(),
+        )
+        theirs.close()
+        return self
+
+    def environment(self):
+        """Return what the warm process sees of the environment: nothing of the instructor's."""
+        here = self.folder.name
+        ours = {"HOME": here, "IPYTHONDIR": here, "MPLCONFIGDIR": here, "MPLBACKEND": "agg"}
+        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        return {key: os.environ[key] for key in PASSED_ON if key in os.environ} | ours | threads
+
+    def fork(self):
+        """Start a fork for one submission."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+        return Fork(ours)
+
+    def __exit__(self, *exception):
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+class Fork:
+    """One submission's own process; a context manager."""
+
+    START = 60  # seconds that the warm process may take until its first fork answers
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.deadline = time.monotonic() + self.START
+        self.pid = self.receive()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.channel.close()
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def cell(self, source, seconds=10):
+        """Run a cell; the outcome says whether it raised, ran out of time or died."""
+        return self.request({"do": "cell", "source": source}, seconds, {})
+
+    def call(self, name, arguments, seconds=10, stand_ins=None):
+        """Call an answer; `stand_ins` are functions that take the place of earlier answers."""
+        request = {
+            "do": "call",
+            "name": name,
+            "arguments": list(arguments),
+            "stand_ins": list(stand_ins or ()),
+        }
+        return self.request(request, seconds, stand_ins or {})
+
+    def value(self, name, seconds=10):
+        """Fetch the value of a name."""
+        return self.request({"do": "value", "name": name}, seconds, {})
+
+    def request(self, request, seconds, stand_ins):
+        self.deadline = time.monotonic() + seconds
+        try:
+            self.send(request)
+            while "stand_in" in (reply := self.receive_dict()):
+                self.send(self.stand_in_reply(stand_ins, reply))
+        except TimeoutError:
+            return Outcome(problem="time")
+        except (ConnectionError, EOFError):
+            return Outcome(problem="died")
+        except FrameError as error:
+            return Outcome(problem="unreadable", message=str(error))
+        return as_outcome(reply)
+
+    def stand_in_reply(self, stand_ins, asked):
+        """Compute what the function that stands in returns, asking back for the functions it was given."""
+        values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
+        names = asked["keywords"]
+        plain = len(values) - len(names)
+        try:
+            function = stand_ins[asked["stand_in"]]
+            return {"result": function(*values[:plain], **dict(zip(names, values[plain:], strict=True)))}
+        except (TimeoutError, ConnectionError, EOFError, FrameError):
+            raise
+        except Exception as error:  # the student's arguments do not suit the reference
+            return {"refused": str(error)[:500]}
+
+    def callback(self, place):
+        """Return a function of ours that has a function of theirs evaluated."""
+
+        def evaluate(*arguments):
+            self.send({"evaluate": place, "arguments": list(arguments)})
+            reply = self.receive_dict()
+            if "value" not in reply:
+                raise FrameError("A function given to an earlier answer raised.")
+            return reply["value"]
+
+        return evaluate
+
+    def send(self, value):
+        self.channel.settimeout(max(self.deadline - time.monotonic(), 0.001))
+        self.channel.sendall(encode(value))
+
+    def receive(self):
+        head = self.read(LENGTH.size)
+        return decode(head + self.read(sum(sizes(head))))
+
+    def receive_dict(self):
+        reply = self.receive()
+        if not isinstance(reply, dict):
+            raise FrameError("The reply is not of the kind that was asked for.")
+        return reply
+
+    def read(self, count):
+        data = bytearray()
+        while len(data) < count:
+            self.channel.settimeout(max(self.deadline - time.monotonic(), 0.001))
+            more = self.channel.recv(min(count - len(data), 2**16))
+            if not more:
+                raise EOFError
+            data += more
+        return bytes(data)
+
+
+def as_outcome(reply):
+    """Return the outcome that a reply describes, whatever an untrusted process put into it."""
+    error = reply.get("error")
+    if reply.get("missing"):
+        return Outcome(problem="missing")
+    if isinstance(error, dict):
+        line, kind = error.get("line"), str(error.get("type"))[:60]
+        return Outcome(
+            problem="unanswered" if kind == "NotImplementedError" else "raised",
+            type=kind,
+            line=line if isinstance(line, int) else None,
+            message=str(error.get("message"))[:500],
+        )
+    if error is not None or "result" not in reply:
+        return Outcome(problem="unreadable", message="The reply is not of the kind that was asked for.")
+    return Outcome(result=reply["result"], arguments=tuple(reply.get("arguments") or ()))

@@ -1,0 +1,341 @@
+"""The multilayer perceptron: gradients against three witnesses, properties of batches, and refusals."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.testing import assert_allclose, assert_array_equal
+from strategies import (
+    CENTRAL,
+    EXACT,
+    PAIRS,
+    SINGLE,
+    Network,
+    make_network,
+    networks,
+    run_backward,
+    total_loss,
+)
+
+from bpkit import (
+    activation,
+    backward,
+    central_difference,
+    complex_step,
+    derivative,
+    forward,
+    hidden_delta,
+    layer_gradients,
+    loss_and_gradients,
+    numerical_gradients,
+    output_delta,
+)
+
+UNEQUAL = (1, 3, 2, 5, 4, 6, 7, 8, 9)
+BY_HAND = Network(
+    W={1: np.array([[0.2, -0.4], [0.5, 0.3]]), 2: np.array([[0.6, -0.5]])},
+    b={1: np.array([[0.1], [-0.2]]), 2: np.array([[0.05]])},
+    x=np.array([[0.5], [0.1]]),
+    y=np.array([[0.6]]),
+    f={1: "sigmoid", 2: "sigmoid"},
+    loss="half_squared_error",
+)
+SIX_DECIMALS = {"rtol": 0, "atol": 5e-9}
+
+
+def numeric(net, method):
+    m = net.x.shape[1]
+    return numerical_gradients(lambda W, b: total_loss(net, W, b) / m, net.W, net.b, method)
+
+
+def same(found, wanted, **tolerance):
+    """Assert that two dicts of arrays have the same layers, shapes and values."""
+    assert set(found) == set(wanted)
+    for l in wanted:
+        assert_allclose(found[l], wanted[l], **tolerance, strict=True)
+
+
+def columns(net, chosen):
+    return net._replace(x=net.x[:, chosen], y=net.y[:, chosen])
+
+
+def as_type(net, dtype):
+    W, b = ({l: p[l].astype(dtype) for l in p} for p in (net.W, net.b))
+    return net._replace(W=W, b=b, x=net.x.astype(dtype), y=net.y.astype(dtype))
+
+
+@pytest.mark.parametrize("m", [1, 5])
+@pytest.mark.parametrize("depth", range(1, 9))
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_gradients_match_the_complex_step_at_any_depth(f, loss, depth, m):
+    net = make_network(UNEQUAL[: depth + 1] if m == 1 else (3,) * (depth + 1), m, f, loss, seed=depth)
+    _, dW, db = loss_and_gradients(*net)
+
+    numeric_dW, numeric_db = numeric(net, complex_step)
+
+    same(dW, numeric_dW, **EXACT)
+    same(db, numeric_db, **EXACT)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_gradients_match_central_differences(f, loss, depth):
+    net = make_network((3, 1, 2, 4, 2, 3, 1, 2, 3)[: depth + 1], 4, f, loss, seed=depth)
+    _, dW, db = loss_and_gradients(*net)
+
+    numeric_dW, numeric_db = numeric(net, central_difference)
+
+    same(dW, numeric_dW, **CENTRAL)
+    same(db, numeric_db, **CENTRAL)
+
+
+RIGHT = {
+    "output": output_delta,
+    "hidden": hidden_delta,
+    "weights": lambda delta, a: layer_gradients(delta, a)[0],
+    "biases": lambda delta, a: layer_gradients(delta, a)[1],
+}
+FAULTS = {
+    "output f' missing": {"output": lambda z, y, f, loss: activation(f)(z) - y},
+    "sign": {"output": lambda z, y, f, loss: -output_delta(z, y, f, loss)},
+    "hidden f' missing": {"hidden": lambda W, delta, z, f_prime: W.T @ delta},
+    "transpose missing": {"hidden": lambda W, delta, z, f_prime: (W @ delta) * f_prime(z)},
+    "f' at a": {"hidden": lambda W, delta, z, f_prime: (W.T @ delta) * f_prime(np.tanh(z))},
+    "not propagated": {"hidden": lambda W, delta, z, f_prime: delta * f_prime(z)},
+    "not averaged": {"weights": lambda delta, a: delta @ a.T},
+    "averaged twice": {"weights": lambda delta, a: delta @ a.T / a.shape[1] ** 2},
+    "last sample only": {"weights": lambda delta, a: delta[:, -1:] @ a[:, -1:].T},
+    "bias gradient zero": {"biases": lambda delta, a: 0 * delta[:, :1]},
+    "bias gradient summed": {"biases": lambda delta, a: delta.sum(axis=1, keepdims=True)},
+}
+
+
+def run_steps(net, output, hidden, weights, biases):
+    """Run backward with each of its four equations given."""
+    z, a = forward(net.W, net.b, net.x, net.f)
+    L = len(net.W)
+    delta = {L: output(z[L], net.y, net.f[L], net.loss)}
+    for l in range(L - 1, 0, -1):
+        delta[l] = hidden(net.W[l + 1], delta[l + 1], z[l], derivative(net.f[l]))
+    dW = {l: weights(delta[l], a[l - 1]) for l in delta}
+    return dW, {l: biases(delta[l], a[l - 1]) for l in delta}
+
+
+@pytest.mark.parametrize("method", [central_difference, complex_step])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_spoiled_gradients_are_refused_by_both_witnesses(fault, method):
+    net = make_network((3, 3, 3, 3), 5, "sigmoid", "half_squared_error")
+    numeric_dW, numeric_db = numeric(net, method)
+
+    dW, db = run_steps(net, **RIGHT)
+    same(dW, numeric_dW, **CENTRAL)
+    same(db, numeric_db, **CENTRAL)
+
+    dW, db = run_steps(net, **{**RIGHT, **FAULTS[fault]})
+    with pytest.raises(AssertionError):
+        same(dW, numeric_dW, **CENTRAL)
+        same(db, numeric_db, **CENTRAL)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_network_keeps_its_type(f, loss, depth, dtype):
+    exact = make_network(UNEQUAL[: depth + 1], 5, f, loss)
+    net = as_type(exact, dtype)
+
+    value, dW, db = loss_and_gradients(*net)
+
+    z, a = forward(net.W, net.b, net.x, net.f)
+    found = [value, *dW.values(), *db.values(), *z.values(), *a.values(), *run_backward(net)[2].values()]
+    assert {p.dtype for p in found} == {np.dtype(dtype)}
+    for l in dW:
+        assert_allclose(dW[l], run_backward(exact)[0][l], **SINGLE)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, bool])
+def test_integer_samples_are_promoted(dtype):
+    net = make_network((2, 3, 1), 4)._replace(x=np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype))
+    promoted = net._replace(x=net.x.astype(float))
+
+    same(loss_and_gradients(*net)[1], loss_and_gradients(*promoted)[1])
+    assert forward(net.W, net.b, net.x, net.f)[1][0].dtype == np.float64
+
+
+def test_integer_parameters_are_promoted():
+    W, b, f = {1: np.array([[2, -1]])}, {1: np.array([[1]])}, {1: "identity"}
+
+    value, dW, db = loss_and_gradients(W, b, np.array([[3], [1]]), np.array([[4]]), f, "half_squared_error")
+
+    assert value == 2.0
+    same(dW, {1: np.array([[6.0, 2.0]])})
+    same(db, {1: np.array([[2.0]])})
+
+
+@given(net=networks())
+def test_batch_gradient_is_the_mean_of_its_samples_gradients(net):
+    m = net.x.shape[1]
+    value, dW, db = loss_and_gradients(*net)
+
+    alone = [loss_and_gradients(*columns(net, [i])) for i in range(m)]
+
+    assert_allclose(value, np.mean([v for v, _, _ in alone]), **EXACT)
+    same(dW, {l: np.mean([dW[l] for _, dW, _ in alone], axis=0) for l in dW}, **EXACT)
+    same(db, {l: np.mean([db[l] for _, _, db in alone], axis=0) for l in db}, **EXACT)
+
+
+@given(net=networks())
+def test_order_of_samples_changes_no_gradient(net):
+    order = np.random.default_rng(0).permutation(net.x.shape[1])
+
+    value, dW, db = loss_and_gradients(*columns(net, order))
+
+    assert_allclose(value, loss_and_gradients(*net)[0], **EXACT)
+    same(dW, loss_and_gradients(*net)[1], **EXACT)
+    same(db, loss_and_gradients(*net)[2], **EXACT)
+
+
+@given(net=networks())
+def test_batch_repeated_has_the_same_gradient(net):
+    twice = columns(net, [*range(net.x.shape[1])] * 2)
+
+    same(loss_and_gradients(*twice)[1], loss_and_gradients(*net)[1], **EXACT)
+
+
+@given(net=networks())
+def test_one_sample_alone_has_the_values_it_has_in_the_batch(net):
+    z, a = forward(net.W, net.b, net.x, net.f)
+
+    z_one, a_one = forward(net.W, net.b, net.x[:, :1], net.f)
+
+    same(z_one, {l: z[l][:, :1] for l in z}, **EXACT)
+    same(a_one, {l: a[l][:, :1] for l in a}, **EXACT)
+    same(run_backward(columns(net, [0]))[2], {l: d[:, :1] for l, d in run_backward(net)[2].items()}, **EXACT)
+
+
+@given(net=networks())
+def test_network_leaves_its_arguments_alone(net):
+    arrays = [*net.W.values(), *net.b.values(), net.x, net.y]
+    before, f, layers = [p.copy() for p in arrays], dict(net.f), list(net.W)
+
+    loss_and_gradients(*net)
+
+    for now, then in zip(arrays, before, strict=True):
+        assert_array_equal(now, then)
+    assert (net.f, list(net.W)) == (f, layers)
+
+
+@given(net=networks())
+def test_network_keys_are_the_layers(net):
+    layers = set(range(1, len(net.W) + 1))
+    z, a = forward(net.W, net.b, net.x, net.f)
+
+    assert set(z) == layers
+    assert set(a) == {0, *layers}
+    assert [set(result) for result in run_backward(net)] == [layers] * 3
+
+
+def test_order_of_keys_changes_nothing():
+    net = make_network((2, 3, 1, 4), 5)
+    W, b, f = ({l: p[l] for l in reversed(p)} for p in (net.W, net.b, net.f))
+
+    same(loss_and_gradients(W, b, net.x, net.y, f, net.loss)[1], loss_and_gradients(*net)[1])
+
+
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_network_is_finite_at_extremes_without_warning(f, loss):
+    net = make_network((2, 3, 4), 5, f, loss)
+    net = net._replace(b={1: 1e4 * np.sign(net.b[1]), 2: 1e4 * np.sign(net.b[2])})
+
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        value, dW, db = loss_and_gradients(*net)
+
+    assert np.isfinite([value, *(p.sum() for p in (*dW.values(), *db.values()))]).all()
+
+
+def test_network_does_not_hide_nan():
+    net = make_network((2, 3, 4), 5)
+    net.x[0, 2] = np.nan
+
+    value, dW, db = loss_and_gradients(*net)
+
+    assert np.isnan(value)
+    assert np.isnan(dW[1]).any()
+    assert np.isnan(db[2]).any()
+
+
+def test_worked_example_has_the_values_found_by_hand():
+    z, a = forward(BY_HAND.W, BY_HAND.b, BY_HAND.x, BY_HAND.f)
+    value, dW, db = loss_and_gradients(*BY_HAND)
+    delta = run_backward(BY_HAND)[2]
+
+    same(z, {1: np.array([[0.16], [0.08]]), 2: np.array([[0.11395426]])}, **SIX_DECIMALS)
+    assert_allclose(a[1], [[0.53991488], [0.51998934]], **SIX_DECIMALS)
+    assert_allclose([a[2].item(), value], [0.52845778, 0.00255914], **SIX_DECIMALS)
+    same(delta, {1: np.array([[-0.0026571], [0.00222489]]), 2: np.array([[-0.01782762]])}, **SIX_DECIMALS)
+    assert_allclose(dW[1], [[-0.00132855, -0.00026571], [0.00111245, 0.00022249]], **SIX_DECIMALS)
+    assert_allclose(dW[2], [[-0.0096254, -0.00927017]], **SIX_DECIMALS)
+    same(db, delta, **EXACT)
+
+
+def test_worked_example_after_one_step_is_nearer_to_its_target():
+    _, dW, db = loss_and_gradients(*BY_HAND)
+    W = {l: BY_HAND.W[l] - 0.5 * dW[l] for l in dW}
+    b = {l: BY_HAND.b[l] - 0.5 * db[l] for l in db}
+
+    o = forward(W, b, BY_HAND.x, BY_HAND.f)[1][2]
+
+    assert_allclose(o, [[0.53203145]], **SIX_DECIMALS)
+    assert_allclose(loss_and_gradients(W, b, *BY_HAND[2:])[0], 0.00230986, **SIX_DECIMALS)
+
+
+def test_worked_example_refuses_o_minus_y():
+    o = forward(BY_HAND.W, BY_HAND.b, BY_HAND.x, BY_HAND.f)[1][2]
+
+    ratio = (o - BY_HAND.y) / run_backward(BY_HAND)[2][2]
+
+    assert_allclose(ratio, [[4.0130]], atol=5e-5)
+
+
+def test_softmax_in_a_hidden_layer_runs_forward_and_says_why_not_backward():
+    net = make_network((2, 3, 1), 5)
+    net.f[1] = "softmax"
+
+    assert_allclose(forward(net.W, net.b, net.x, net.f)[1][1].sum(axis=0), 1)
+    with pytest.raises(ValueError, match="softmax has no elementwise derivative"):
+        loss_and_gradients(*net)
+
+
+REFUSALS = {
+    "W has the keys [0, 1], but should have [1, 2].": {"W": {0: np.eye(2), 1: np.eye(2)}},
+    "W has the keys [], but should have 1 to L.": {"W": {}},
+    "b has the keys [1], but should have [1, 2].": {"b": {1: np.zeros((3, 1))}},
+    "f has the keys [1, 2, 3], but should have [1, 2].": {"f": dict.fromkeys((1, 2, 3), "tanh")},
+    "x has shape (3, 5), but should have shape (2, m).": {"x": np.zeros((3, 5))},
+    "x has shape (2,), but should have shape (2, m).": {"x": np.zeros(2)},
+    "W[2] has shape (3, 1), but should have shape (3, 3).": {"W": {1: np.ones((3, 2)), 2: np.ones((3, 1))}},
+    "b[1] has shape (3,), but should have shape (3, 1).": {"b": {1: np.zeros(3), 2: np.zeros((1, 1))}},
+    "b[1] has shape (1, 3), but should have shape (3, 1).": {"b": {1: np.zeros((1, 3)), 2: np.zeros((1, 1))}},
+    "y has shape (5,), but should have shape (1, 5).": {"y": np.zeros(5)},
+    "y has shape (5, 1), but should have shape (1, 5).": {"y": np.zeros((5, 1))},
+    "There is no activation named 'tan'. Did you mean 'tanh'?": {"f": {1: "tan", 2: "identity"}},
+    "There is no loss named 'half_squared'. Did you mean": {"loss": "half_squared"},
+    "cross_entropy does not go with the output 'identity'.": {"loss": "cross_entropy"},
+}
+
+
+@pytest.mark.parametrize("message", REFUSALS)
+def test_network_refuses_what_does_not_fit(message):
+    net = make_network((2, 3, 1), 5)._replace(**REFUSALS[message])
+
+    with pytest.raises(ValueError) as error:
+        loss_and_gradients(*net)
+
+    assert str(error.value).startswith(message)
+
+
+def test_backward_refuses_a_target_of_another_shape():
+    net = make_network((2, 3, 1), 5)
+    z, a = forward(net.W, net.b, net.x, net.f)
+
+    with pytest.raises(ValueError, match=r"y has shape \(1, 4\), but should have shape \(1, 5\)"):
+        backward(net.W, z, a, net.y[:, :4], net.f, net.loss)

@@ -1,0 +1,171 @@
+"""The book as it was built: complete, described, numbered, in two tones, and never stale."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from bpkit import book
+from bpkit.plots import palette
+
+ROOT = Path(__file__).parents[1]
+HEADER = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3}
+---
+"""
+CELL = "```{code-cell} ipython3\n"
+GOOD = f"{HEADER}# Good\n{CELL}from bpkit import trial\ntrial.ANSWER\n```\n"
+BROKEN = f"""{HEADER}# Broken
+$$
+a = b
+$$
+
+$$
+\\nonsense
+$$ (eq-nonsense)
+
+{{eq}}`eq-nowhere`
+
+{CELL}from bpkit import plots
+plots.curves([0, 1], {{"line": [0, 1]}});
+```
+
+{CELL}print(1 / 0)
+```
+"""
+
+pytestmark = pytest.mark.xdist_group("book")
+
+
+def pages():
+    contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
+    return [contents["root"], *(c["file"] for part in contents["parts"] for c in part["chapters"])]
+
+
+@pytest.fixture(scope="module")
+def html():
+    return book.build(ROOT).parent
+
+
+@pytest.fixture(params=pages())
+def page(request, html):
+    return BeautifulSoup((html / f"{request.param}.html").read_text("utf-8"), "html.parser")
+
+
+def small_book(root, text):
+    ignore = shutil.ignore_patterns("*.md", "__pycache__")
+    for name in ("book", "bpkit"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignore)
+    shutil.copy(ROOT / "_config.yml", root)
+    (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (root / "book" / "index.md").write_text(text)
+    (root / "bpkit" / "trial.py").write_text("ANSWER = 1111\n")
+    return root
+
+
+@pytest.fixture(scope="module")
+def complaint(tmp_path_factory):
+    root = small_book(tmp_path_factory.mktemp("broken"), BROKEN)
+    with pytest.raises(book.BookError) as failure:
+        book.build(root)
+    return str(failure.value), (root / "_build" / "book.log").read_text()
+
+
+def test_page_has_description(page):
+    assert page.find("meta", attrs={"name": "description"})["content"].strip()
+
+
+def test_page_has_words_for_every_image(page):
+    assert all(image.get("alt", "").strip() for image in page.select("article img"))
+
+
+def test_page_numbers_every_displayed_equation(page):
+    equations = page.select("article div.math")
+
+    assert all(equation.get("id") and equation.select_one(".eqno") for equation in equations)
+    assert len({equation["id"] for equation in equations}) == len(equations)
+
+
+def test_page_loads_nothing_from_elsewhere(page):
+    loaded = [tag.get("src") or tag.get("href") for tag in page.select("[src], link[href]")]
+
+    assert loaded
+    assert not [address for address in loaded if re.match("[a-z]+:|//", address)]
+
+
+def test_page_has_dark_twin_of_every_figure(page, html):
+    light, dark = ([i["src"] for i in page.select(f"article img.only-{tone}")] for tone in ("light", "dark"))
+
+    assert dark == [source.replace(".svg", "-dark.svg") for source in light]
+    for source in dark:
+        assert not palette.DARK.keys() & set(re.findall("#[0-9a-f]{6}", (html / source).read_text()))
+
+
+def test_style_sheets_load_nothing_from_elsewhere(html):
+    sheets = list(html.rglob("*.css"))
+
+    assert sheets
+    assert not [s for s in sheets if re.search(r"(url\(|@import) *['\"]?(https?:)?//", s.read_text("utf-8"))]
+
+
+def test_search_page_has_description(html):
+    assert 'name="description"' in (html / "search.html").read_text()
+
+
+@pytest.mark.parametrize("name", pages())
+def test_page_ran_every_cell(name, html):
+    cells = (ROOT / "book" / f"{name}.md").read_text().count("```{code-cell}")
+    if cells:
+        notebook = nbformat.read(html.parent / "jupyter_execute" / f"{name}.ipynb", as_version=4)
+        cells -= sum(bool(cell.get("execution_count")) for cell in notebook.cells)
+
+    assert cells == 0
+
+
+def test_second_build_is_skipped(html):
+    said = []
+    before = (html / "index.html").stat().st_mtime_ns
+
+    book.build(ROOT, said.append)
+
+    assert said == ["The book is up to date: nothing that it is made of has changed."]
+    assert (html / "index.html").stat().st_mtime_ns == before
+
+
+def test_changed_package_runs_the_cells_anew(tmp_path):
+    root = small_book(tmp_path, GOOD)
+    first = book.build(root).read_text()
+    (root / "bpkit" / "trial.py").write_text("ANSWER = 2222\n")
+
+    second = book.build(root).read_text()
+
+    assert "1111" in first
+    assert "2222" in second and "1111" not in second
+
+
+def test_failed_build_names_its_log(complaint):
+    message, _ = complaint
+
+    assert re.match(
+        r"The book was not built\. .*index\.md: Executing notebook failed.* \(and \d more\)", message
+    )
+    assert message.endswith("book.log.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "index.md:7: WARNING: This displayed equation has no label",
+        r"KaTeX cannot set '\\nonsense'",
+        "equation not found: eq-nowhere",
+        "index.md:18: WARNING: This image has no alternative text",
+        "ZeroDivisionError",
+    ],
+)
+def test_failed_build_logs_each_fault(words, complaint):
+    assert words in complaint[1]

@@ -1,0 +1,184 @@
+"""The book in a browser: quiet, offline, readable by day, by night, on a phone and by keyboard."""
+
+import gzip
+import shutil
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from bpkit import book
+
+ROOT = Path(__file__).parents[1]
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+LOOK_AT_PAGE = """() => {
+  const seen = e => e.checkVisibility() && e.getBoundingClientRect().width > 0;
+  const all = (selector, here = document) => [...here.querySelectorAll(selector)];
+  return {
+    too_wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    math: all("article .katex").filter(e => e.checkVisibility()).map(e => seen(e.querySelector(".katex-html"))),
+    shown: all("article .cell_output img").filter(seen).map(e => e.getAttribute("src")),
+    cards: all("article .cell_output img").filter(seen).map(e => getComputedStyle(e).backgroundColor),
+  };
+}"""
+
+pytestmark = pytest.mark.xdist_group("book")
+
+
+class Visit(NamedTuple):
+    """What a browser saw of one page."""
+
+    complaints: list
+    failed: list
+    hosts: set
+    kilobytes: float
+    too_wide: int
+    math: list
+    shown: list
+    cards: list
+
+
+def pages():
+    contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
+    chapters = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    return [contents["root"], *chapters, "search"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("No Chromium on the PATH: the book's pages cannot be looked at.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        with playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
+            yield running
+
+
+def serving(root):
+    server = book.server(root, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture(scope="module")
+def site():
+    book.build(ROOT)
+    with serving(ROOT) as server:
+        yield f"http://127.0.0.1:{server.server_port}/html"
+        server.shutdown()
+
+
+def visit(browser, address, scheme="light", width=1280):
+    complaints, failed, answers = [], [], []
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: failed.append(request.url))
+        page.on("response", answers.append)
+        page.goto(address, wait_until="networkidle")
+        seen = page.evaluate(LOOK_AT_PAGE)
+        failed += [answer.url for answer in answers if answer.status >= 400]
+        size = sum(weight(answer) for answer in answers if answer.ok)
+    return Visit(complaints, failed, {answer.url.split("/")[2] for answer in answers}, size, **seen)
+
+
+def weight(answer):
+    body = answer.body()
+    return len(body if answer.url.endswith(".woff2") else gzip.compress(body)) / 1000
+
+
+@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def look(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=pages())
+def seen(request, look, browser, site):
+    return visit(browser, f"{site}/{request.param}.html", *look)
+
+
+def test_page_has_no_complaint(seen):
+    assert seen.complaints == []
+
+
+def test_page_asks_only_its_own_host(seen, site):
+    assert seen.failed == []
+    assert seen.hosts == {site.split("/")[2]}
+
+
+def test_page_fits_its_width(seen):
+    assert seen.too_wide <= 0
+
+
+def test_page_shows_its_mathematics(seen):
+    assert all(seen.math)
+
+
+def test_page_shows_the_figures_of_its_tone(seen, look):
+    assert all(source.endswith("-dark.svg") == (look[0] == "dark") for source in seen.shown)
+    assert set(seen.cards) <= {"rgba(0, 0, 0, 0)"}
+
+
+def test_page_is_light_to_load(seen):
+    assert seen.kilobytes < 500
+
+
+def test_chapters_show_mathematics_and_figures(browser, site):
+    chapter = visit(browser, f"{site}/forward_pass.html")
+
+    assert len(chapter.math) > 20
+    assert chapter.shown
+
+
+def test_first_tab_stop_skips_to_the_content(browser, site):
+    with browser.new_page() as page:
+        page.goto(f"{site}/index.html")
+        page.keyboard.press("Tab")
+        skip = page.evaluate(
+            "[document.activeElement.hash, document.activeElement.getBoundingClientRect().y]"
+        )
+
+    assert skip[0] == "#main-content"
+    assert skip[1] >= 0
+
+
+def test_wide_equations_can_be_scrolled_by_keyboard(browser, site):
+    with browser.new_page(viewport={"width": 390, "height": 900}) as page:
+        page.goto(f"{site}/recursion.html", wait_until="networkidle")
+        stops = page.evaluate(
+            "[...document.querySelectorAll('.katex-display')]"
+            ".filter(e => e.scrollWidth > e.clientWidth).map(e => e.tabIndex)"
+        )
+
+    assert set(stops) <= {0}
+
+
+def test_search_finds_a_word(browser, site):
+    with browser.new_page() as page:
+        page.goto(f"{site}/search.html?q=gradient")
+        page.wait_for_selector("#search-results li a")
+
+        assert page.locator("#search-results li a").count() > 1
+
+
+def test_visit_notices_what_is_wrong(browser, tmp_path):
+    out = tmp_path / "_build" / "html"
+    out.mkdir(parents=True)
+    (out / "index.html").write_text(
+        "<article><p style='width: 5000px'>wide</p><img src=missing.png>"
+        "<span class=katex><span class=katex-html></span>x</span>"
+        "<div class=cell_output><img src=a.svg alt=a width=9 style='background: white'></div></article>"
+        "<script>console.error('broken')</script>"
+    )
+    with serving(tmp_path) as server:
+        seen = visit(browser, f"http://127.0.0.1:{server.server_port}/html/index.html", "dark", 390)
+        server.shutdown()
+
+    assert "broken" in seen.complaints and seen.failed[0].endswith("missing.png")
+    assert seen.too_wide > 4000 and seen.math == [False] and seen.cards == ["rgb(255, 255, 255)"]

@@ -1,0 +1,62 @@
+"""Stored outputs against a fresh kernel: the solutions', and all that the book shows."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from bpkit import book
+
+ROOT = Path(__file__).parents[1]
+SOLUTIONS = sorted(ROOT.glob("solutions/*/*.ipynb"))
+
+pytestmark = pytest.mark.xdist_group("book")
+
+
+def compare(notebooks, folder):
+    """Run the notebooks on fresh kernels and compare what they say with what is stored."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    options = ["--nbval", "--nbval-current-env", "-c", folder / "pytest.ini", "--rootdir", folder]
+    command = [sys.executable, "-m", "pytest", *options, "-p", "no:cacheprovider", "-q", *notebooks]
+    env = {name: value for name, value in book.environment(ROOT).items() if not name.startswith("PYTEST")}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+def with_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.get("outputs")]
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_solution_stores_what_a_fresh_run_says(path, tmp_path):
+    run = compare([path], tmp_path)
+
+    assert with_outputs(path)
+    assert run.returncode == 0, run.stdout
+
+
+def test_book_shows_what_a_fresh_run_says(tmp_path):
+    pages = sorted(book.build(ROOT).parents[1].glob("jupyter_execute/*.ipynb"))
+
+    run = compare(pages, tmp_path)
+
+    assert any(with_outputs(page) for page in pages)
+    assert run.returncode == 0, run.stdout
+
+
+def test_comparison_notices_one_altered_digit(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(0.125)")])
+    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="0.125\n")]
+    nbformat.write(notebook, tmp_path / "stored.ipynb")
+    same = compare([tmp_path / "stored.ipynb"], tmp_path)
+    altered = (tmp_path / "stored.ipynb").read_text().replace('"0.125', '"0.126')
+    (tmp_path / "altered.ipynb").write_text(altered)
+
+    run = compare([tmp_path / "altered.ipynb"], tmp_path)
+
+    assert same.returncode == 0, same.stdout
+    assert run.returncode == 1 and re.search("0.126.*0.125", run.stdout, re.DOTALL)
