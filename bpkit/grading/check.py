@@ -113,5 +113,7 @@ def raised(error):
     """Return the outcome of an exception: unanswered where the stub raised it, and else where it arose."""
     frames = traceback.extract_tb(sys.exc_info()[2])[1:]
     kind = "unanswered" if isinstance(error, NotImplementedError) else "raised"
-    line = frames[0].lineno if frames else None
-    return Outcome(problem=kind, type=type(error).__name__, line=line, message=str(error)[:500])
+    own = [frame.lineno for frame in frames if frame.filename == frames[0].filename]
+    return Outcome(
+        problem=kind, type=type(error).__name__, line=own[-1] if own else None, message=str(error)[:500]
+    )

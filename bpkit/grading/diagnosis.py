@@ -13,7 +13,7 @@ def known_mistake(question, findings):
     Mistakes with the same number count as one. A mistake that raises fits an answer that raises,
     but only together with a case in which both return the same wrong result.
     """
-    judged = [f for f in findings if f.case.tag != "float32"]
+    judged = [f for f in findings if not f.case.tag.endswith("float32")]
     fitting = [m for m in question.mistakes if fits(question, m, judged)]
     return fitting[0] if len({m.number for m in fitting}) == 1 else None
 

@@ -39,7 +39,7 @@ class Part:
     about: Callable = field(default=lambda path: True)
 
     def concerns(self, case):
-        return case.tag in self.tags if self.tags else case.tag != "float32"
+        return case.tag in self.tags if self.tags else not case.tag.endswith("float32")
 
 
 @dataclass(frozen=True)

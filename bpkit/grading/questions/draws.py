@@ -1,4 +1,4 @@
-"""Inputs that hide nothing: networks whose sizes all differ, kinks kept at a distance, targets that suit the loss."""
+"""Inputs that hide nothing: sizes that all differ, kinks kept at a distance, targets that suit the loss."""
 
 import numpy as np
 
@@ -67,14 +67,16 @@ NETWORKS = (  # tag, sizes, activations, loss, m
     ("a batch", (4, 3, 1, 2, 5), ("relu", "tanh", "sigmoid", "softmax"), CLASSES, 6),
     ("a batch", (2, 3), ("identity",), SQUARED, 5),
     ("a batch", (2, 4, 3, 1, 6, 5), ("tanh", "sigmoid", "relu", "identity", "identity"), SQUARED, 8),
-    ("a batch", (4, 4, 4, 4), ("sigmoid", "relu", "softmax"), CLASSES, 4),
+    ("a batch", (4, 4, 4, 4), ("sigmoid", "relu", "sigmoid"), BINARY, 4),
     ("other pairs", (3, 4, 2), ("tanh", "sigmoid"), SQUARED, 5),
     ("other pairs", (3, 5, 4, 1), ("sigmoid", "relu", "tanh"), SQUARED, 6),
     ("other pairs", (5, 3), ("relu",), SQUARED, 4),
     ("other pairs", (2, 4, 3), ("tanh", "softmax"), SQUARED, 7),
     ("other pairs", (2, 5, 3), ("relu", "softmax"), SQUARED, 1),
-    ("float32", (3, 5, 4, 2), ("tanh", "relu", "sigmoid"), SQUARED, 4),
+    ("float32", (3, 5, 4, 2), ("tanh", "relu", "sigmoid"), BINARY, 4),
     ("float32", (4, 2, 3), ("sigmoid", "softmax"), CLASSES, 6),
+    ("other float32", (3, 2, 4), ("tanh", "tanh"), SQUARED, 5),
+    ("other float32", (2, 3, 4), ("relu", "softmax"), SQUARED, 3),
 )
 
 
@@ -84,7 +86,7 @@ def draw_networks(arguments):
     def draw(rng):
         cases = []
         for tag, sizes, names, loss, m in NETWORKS:
-            dtype = np.float32 if tag == "float32" else np.float64
+            dtype = np.float32 if tag.endswith("float32") else np.float64
             W, b, f, x = network(rng, sizes, names, m, dtype)
             y = target(rng, names[-1], loss, sizes[-1], m, dtype)
             cases.append(Case(tag, arguments(W, b, f, x, y, loss)))
@@ -108,7 +110,7 @@ def draw_hidden(rng):
     names = ("sigmoid", "tanh", "sigmoid", "tanh", "tanh", "relu", "sigmoid")
     cases = []
     for (tag, n, n_next, m), name in zip(LAYERS, names, strict=True):
-        dtype = np.float32 if tag == "float32" else np.float64
+        dtype = np.float32 if tag.endswith("float32") else np.float64
         W, _, _, _ = network(rng, (n, n_next), ("identity",), m, dtype)
         z = rng.uniform(0.05, 1.8, (n, m)) * rng.choice((-1, 1), (n, m))
         delta = rng.normal(0, 1, (n_next, m))

@@ -5,7 +5,7 @@ from bpkit.reference import mlp
 from ..question import SHAPED, SINGLE, Mistake, Part, Question
 from .draws import SQUARED, draw_hidden, draw_layer, draw_networks
 from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
-from .slips_gradients import GRADIENT_SLIPS, WHOLE_SLIPS
+from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS
 from .slips_hidden import HIDDEN_SLIPS
 from .slips_output import OUTPUT_SLIPS
 from .steps import Pass, run, slipped
@@ -57,7 +57,7 @@ def divided_pairs(W, b, x, y, f, loss):
 
 DIVIDED = Mistake(
     "M49",
-    "your pairs are divided by m already: each is the gradient of one sample, and their mean is that of the batch.",
+    "your pairs are divided by m: each is one sample's gradient, and their mean is that of the batch.",
     "eq-grad-weights",
     divided_pairs,
 )
@@ -68,8 +68,8 @@ def about(*heads):
     return lambda path: any(step in heads for step in path)
 
 
-def extras(points):
-    return {SINGLE: Part(points, ("float32",)), SHAPED: Part(points)}
+def extras(points, tags=("float32", "other float32")):
+    return {SINGLE: Part(points, tags), SHAPED: Part(points)}
 
 
 CANONICAL = ("one sample", "a batch")
@@ -102,10 +102,7 @@ QUESTIONS = (
         draw_hidden,
         mlp.hidden_delta,
         None,
-        slipped(
-            [s for s in HIDDEN_SLIPS if s.number in ("M14", "M15", "M23", "M25", "M27", "M30", "M31")],
-            hidden_run,
-        ),
+        slipped(HIDDEN_SLIPS, hidden_run, ("M3", "M4", "M16", "M17", "M18", "M19", "M20", "M21", "M22")),
     ),
     Question(
         "layer_gradients",
@@ -121,7 +118,7 @@ QUESTIONS = (
         draw_layer,
         mlp.layer_gradients,
         ("dW", "db"),
-        slipped([s for s in GRADIENT_SLIPS if s.number not in ("M34", "M35", "M36", "M37")], layer_run),
+        slipped(GRADIENT_SLIPS, layer_run, ("M34", "M35", "M36", "M37")),
     ),
     Question(
         "backward",
@@ -129,15 +126,15 @@ QUESTIONS = (
             "δ where the short form is exact": Part(1, CANONICAL, about("delta")),
             "dW": Part(0.75, CANONICAL, about("dW")),
             "db": Part(0.75, CANONICAL, about("db")),
-            "the other outputs and losses": Part(1, ("other pairs",)),
-            **extras(0.25),
+            "the other outputs and losses": Part(1, ("other pairs", "other float32")),
+            **extras(0.25, ("float32",)),
         },
         "eq-delta-output-general",
         "recursion",
         draw_networks(backward_arguments),
         mlp.backward,
         ("dW", "db", "delta"),
-        slipped(SLIPS, run),
+        slipped(SLIPS + AVERAGED_DELTA, run),
     ),
     Question(
         "loss_and_gradients",
@@ -166,7 +163,7 @@ QUESTIONS = (
         draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss)),
         per_sample_gradients,
         [("dW", "db")],
-        (*slipped(OUTPUT_SLIPS + HIDDEN_SLIPS, each_run), DIVIDED),
+        (*slipped(OUTPUT_SLIPS + HIDDEN_SLIPS, each_run, ("M25",)), DIVIDED),
     ),
     Question(
         "to_rows",

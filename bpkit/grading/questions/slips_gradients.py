@@ -10,13 +10,13 @@ GRADIENT_SLIPS = (
         "M34",
         "your dW[l] is δ^(l+1)(a^(l))ᵀ: with our count of the layers it is δ^(l)(a^(l−1))ᵀ.",
         "eq-grad-weights",
-        dW=lambda p, l: p.delta[l + 1] @ p.a[l].T / p.m,
+        dW=lambda p, l: (p.delta[l + 1] @ p.a[l].T / p.m) if l < p.L else RIGHT.dW(p, l),
     ),
     slip(
         "M35",
         "your dW[l] uses δ^(l+1): the weights into layer l have the error of layer l.",
         "eq-grad-weights",
-        dW=lambda p, l: p.delta[l + 1] @ p.a[l - 1].T / p.m,
+        dW=lambda p, l: (p.delta[l + 1] @ p.a[l - 1].T / p.m) if l < p.L else RIGHT.dW(p, l),
     ),
     slip(
         "M36",
@@ -143,18 +143,21 @@ WHOLE_SLIPS = (
         output=lambda p: RIGHT.output(p) / p.m,
     ),
     slip(
+        "M53",
+        "only your last layer has a gradient: δ has to travel back to every layer.",
+        "eq-delta-hidden",
+        dW=lambda p, l: RIGHT.dW(p, l) if l == p.L else np.zeros_like(p.W[l]),
+        db=lambda p, l: RIGHT.db(p, l) if l == p.L else np.zeros_like(RIGHT.db(p, l)),
+    ),
+)
+
+AVERAGED_DELTA = (  # shows in δ alone: the gradients come out right
+    slip(
         "M49",
         "your δ is divided by m: it is the error of each sample, and the mean is taken in dW and db.",
         "eq-grad-weights",
         output=lambda p: RIGHT.output(p) / p.m,
         dW=lambda p, l: RIGHT.dW(p, l) * p.m,
         db=lambda p, l: RIGHT.db(p, l) * p.m,
-    ),
-    slip(
-        "M53",
-        "only your last layer has a gradient: δ has to travel back to every layer.",
-        "eq-delta-hidden",
-        dW=lambda p, l: RIGHT.dW(p, l) if l == p.L else np.zeros_like(p.W[l]),
-        db=lambda p, l: RIGHT.db(p, l) if l == p.L else np.zeros_like(RIGHT.db(p, l)),
     ),
 )

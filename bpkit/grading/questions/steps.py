@@ -96,8 +96,23 @@ def slip(number, says, equation, **steps):
     return Slip(number, says, equation, replace(RIGHT, **steps))
 
 
-def slipped(slips, function):
-    """Return the mistakes of a question, whose wrong version is `function(steps, *arguments)`."""
+def slipped(slips, function, without=()):
+    """Return a question's mistakes, whose wrong version is `function(steps, *arguments)`.
+
+    Parameters
+    ----------
+    slips : tuple of Slip
+    function : callable
+        The question's reference, with the steps as its first argument.
+    without : tuple of str
+        Numbers that this question cannot show: there the slip changes nothing, or always raises.
+
+    Returns
+    -------
+    tuple of Mistake
+    """
     return tuple(
-        Mistake(s.number, s.says, s.equation, lambda *given, s=s: function(s.steps, *given)) for s in slips
+        Mistake(s.number, s.says, s.equation, lambda *given, s=s: function(s.steps, *given))
+        for s in slips
+        if s.number not in without
     )
