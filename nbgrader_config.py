@@ -7,3 +7,10 @@ c.CourseDirectory.release_directory = "exercises"
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("This answer is still missing.")'}
 c.ClearOutput.remove_metadata_fields = {"collapsed", "scrolled", "execution"}
 c.Execute.record_timing = False
+
+c.Autograde.sanitize_preprocessors = ["bpkit.grading.nbgrader_plugin.Rebuild"]
+c.Autograde.autograde_preprocessors = [
+    "bpkit.grading.nbgrader_plugin.Judge",
+    "bpkit.grading.nbgrader_plugin.SaveVerdicts",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]

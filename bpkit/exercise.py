@@ -128,7 +128,9 @@ def check(*functions, **answers):
     """
     try:
         from bpkit.grading.check import check_answers
-    except ImportError:  # inside the sandbox: the verdict is computed outside it
-        print("The grader will check this.")
+    except ModuleNotFoundError as error:
+        if error.name != "bpkit.grading":
+            raise
+        print("The grader will check this.")  # inside the sandbox: the verdict is computed outside it
         return
     check_answers(*functions, **answers)

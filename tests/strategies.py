@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 from bpkit import backward, forward, sample_losses
 
@@ -79,6 +80,13 @@ def total_loss(net, W=None, b=None):
     """Return the sum of ℓ over the batch, for other parameters if they are given."""
     z, _ = forward(W or net.W, b or net.b, net.x, net.f)
     return sample_losses(z[len(z)], net.y, net.f[len(z)], net.loss).sum()
+
+
+def same(found, wanted, **tolerance):
+    """Assert that two dicts of arrays have the same layers, shapes and values."""
+    assert set(found) == set(wanted)
+    for l in wanted:
+        assert_allclose(found[l], wanted[l], **tolerance, strict=True)
 
 
 @st.composite

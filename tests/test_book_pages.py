@@ -16,10 +16,10 @@ LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 LOOK_AT_PAGE = """() => {
   const seen = e => e.checkVisibility() && e.getBoundingClientRect().width > 0;
-  const all = (selector, here = document) => [...here.querySelectorAll(selector)];
+  const all = selector => [...document.querySelectorAll(selector)];
   return {
     too_wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    math: all("article .katex").filter(e => e.checkVisibility()).map(e => seen(e.querySelector(".katex-html"))),
+    math: all("article .katex-html").filter(e => e.parentElement.checkVisibility()).map(seen),
     shown: all("article .cell_output img").filter(seen).map(e => e.getAttribute("src")),
     cards: all("article .cell_output img").filter(seen).map(e => getComputedStyle(e).backgroundColor),
   };

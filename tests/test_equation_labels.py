@@ -62,8 +62,8 @@ def labels_of_the_proofs():
 
 
 def sources():
-    modules = [*ROOT.glob("bpkit/**/*.py"), *ROOT.glob("solutions/**/*.ipynb")]
-    return {str(path.relative_to(ROOT)): path.read_text() for path in modules}
+    files = [*ROOT.glob("bpkit/**/*.py"), *ROOT.glob("solutions/*/*.ipynb")]
+    return {str(path.relative_to(ROOT)): path.read_text() for path in sorted(files)}
 
 
 def test_every_equation_of_the_book_has_a_proof():

@@ -10,6 +10,7 @@ from sphinxcontrib import katex
 
 NODE_FOLDER = Path(executable.ROOT_DIR)
 PATIENCE = 60  # seconds; Node may start slowly where all cores are busy
+WORD_JOINER = "\u2060"
 logger = logging.getLogger(__name__)
 render_strictly = katex.render_latex
 
@@ -37,6 +38,14 @@ def warn_unlabelled(app, doctree):
             )
 
 
+def keep_punctuation(app, doctree):
+    """Join what ends a clause to the formula before it, so that no line begins with a comma."""
+    for formula in list(doctree.findall(nodes.math)):
+        after = formula.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.Text) and after[:1] in set(",.;:!?)’-"):
+            after.parent.replace(after, nodes.Text(WORD_JOINER + after))
+
+
 def add_vendored_files(app, config):
     """Copy book/_vendor into the built book; in `_static` each file would be loaded on every page."""
     config.html_static_path.append("_vendor")
@@ -51,4 +60,5 @@ def setup(app):
     app.setup_extension("sphinxcontrib.katex")
     app.connect("config-inited", add_vendored_files)
     app.connect("doctree-read", warn_unlabelled)
+    app.connect("doctree-read", keep_punctuation)
     return {"parallel_read_safe": True}

@@ -1,6 +1,8 @@
 // Names and tab stops that the theme leaves out.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector(".search-button-field")?.removeAttribute("aria-label"); // its text names it
+  for (const named of document.querySelectorAll(".search-button-field, details.hide > summary")) {
+    named.removeAttribute("aria-label"); // their own text names them better
+  }
   const sidebar = document.querySelector(".bd-sidebar-primary");
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "Course");

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class Verdict:
     parts: dict  # {part: (points, of how many)}
     mistake: str | None
     message: str
+    stuck: bool = False  # it ran out of time or died
 
     @property
     def score(self):
@@ -68,7 +70,8 @@ def mark(questions, answers, seed, public=False):
     ----------
     questions : list of Question
     answers : object
-        Has ``call(name, arguments, stand_ins)`` and ``value(name)``, which return an Outcome.
+        Has ``call(name, arguments, stand_ins)`` and ``value(name)``, which return an Outcome, and
+        ``time_for_a_check(name)``, a context manager around the calls of one question.
     seed : int or str
     public : bool
         Whether messages may hold an exception's own words: only where the inputs are public.
@@ -77,27 +80,38 @@ def mark(questions, answers, seed, public=False):
     ------
     Verdict
     """
-    wrong = []
+    wrong, stuck = [], False
     for question in questions:
-        verdict = mark_one(question, answers, seed, public, {})
-        if not verdict.right:
-            verdict = follow(question, answers, seed, public, wrong, verdict)
+        alone = partial(mark_one, question, answers, seed, public, {})
+        backed = partial(mark_backed, question, answers, seed, public, wrong)
+        tries = [backed, alone] if stuck else [alone, backed] if wrong and not question.value else [alone]
+        verdict = first_right(tries)
+        if not verdict.right or verdict.message:
             wrong.append(question)
+            stuck = stuck or verdict.stuck
         yield verdict
 
 
-def follow(question, answers, seed, public, wrong, verdict):
-    """Return the verdict with ours in the place of earlier wrong answers, where that one is better."""
+def first_right(tries):
+    """Return the first verdict that is right, and where none is, the best of them."""
+    verdicts = []
+    for judge_it in tries:
+        verdicts.append(judge_it())
+        if verdicts[-1].right:
+            return verdicts[-1]
+    return max(verdicts, key=lambda verdict: verdict.score)
+
+
+def mark_backed(question, answers, seed, public, wrong):
+    """Judge a question with ours in the place of the earlier answers that are wrong."""
     asked = set()
     stand_ins = {q.name: recorded(q.reference, asked, q.name) for q in wrong if not q.value}
-    if not stand_ins or question.value:
-        return verdict
-    second = mark_one(question, answers, seed, public, stand_ins)
-    if second.score <= verdict.score:
+    verdict = mark_one(question, answers, seed, public, stand_ins)
+    if not asked:
         return verdict
     names = " and ".join(name for name in stand_ins if name in asked)
-    says = f"{question.name} was judged with ours in the place of {names}, which it follows from."
-    return replace(second, message="\n".join(filter(None, [second.message, says])))
+    says = f"{question.name} was judged with ours in the place of {names}, which it rests on."
+    return replace(verdict, message="\n".join(filter(None, [verdict.message, says])))
 
 
 def recorded(function, asked, name):
@@ -113,13 +127,14 @@ def recorded(function, asked, name):
 def mark_one(question, answers, seed, public, stand_ins):
     """Judge one question and, where it is wrong, say why."""
     cases = question.draw(generator(seed, question.name))
-    with answers.time_for_a_check():
+    with answers.time_for_a_check(question.name):
         outcomes = [question.probe(answers, case, stand_ins) for case in cases]
     findings = judge(question, cases, outcomes)
     parts = score_parts(question, findings)
     if all(got == full for got, full in parts.values()):
         return Verdict(question.name, parts, None, "")
-    return Verdict(question.name, parts, *explain(question, findings, public))
+    stuck = any(f.outcome.problem in ("time", "died") for f in findings)
+    return Verdict(question.name, parts, *explain(question, findings, public), stuck)
 
 
 def explain(question, findings, public):

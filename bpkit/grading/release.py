@@ -118,7 +118,9 @@ def run(root, set_name, echo=print):
     (name,) = _chosen(root, set_name)
     path = notebook_path(root, "solutions", name)
     notebook, folder = read_notebook(path), {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, allow_errors=True, record_timing=False, resources=folder, timeout=600).execute()
+    NotebookClient(
+        notebook, allow_errors=True, record_timing=False, coalesce_streams=True, resources=folder, timeout=600
+    ).execute()
     _refuse_errors(name, notebook)
     path.write_text(nbformat.writes(tidied(notebook)) + "\n", encoding="utf-8")
     echo(f"{name}: run, {len(notebook.cells)} cells")

@@ -106,7 +106,7 @@ def _canvas(ax, at):
     """Return Axes that show all units and a line of headings above them, with equal units on both axes."""
     x, y = np.array(list(at.values())).T
     left, right = x.min() - 1, x.max() + 1
-    bottom, top = y.min() - 1.05, y.max() + 1.7
+    bottom, top = y.min() - 0.95, y.max() + 1.7
     ax = new_axes(ax, INCH * (right - left), INCH * (top - bottom))
     ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     ax.axis("off")

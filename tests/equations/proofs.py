@@ -1,12 +1,14 @@
-"""What a proof of an equation is: a test that accepts the equation and refuses its wrong versions."""
+"""What a proof is: a test that accepts an equation and refuses its wrong versions; and what proofs share."""
 
 import functools
+import math
 from contextlib import nullcontext
 
 import numpy as np
 import pytest
+from strategies import SHAPES, away_from_zero, make_target
 
-from bpkit import activation, sample_losses
+from bpkit import activation, complex_step, sample_losses
 
 
 def proves(label, *members, **wrong):
@@ -39,3 +41,19 @@ def losses_from(net, l, z):
     for k in range(l + 1, len(net.W) + 1):
         z = net.W[k] @ activation(net.f[k - 1])(z) + net.b[k]
     return sample_losses(z, net.y, net.f[len(net.W)], net.loss)
+
+
+def logits_and_targets(loss):
+    """Draw pre-activations of every shape, and targets that suit the loss."""
+    rng = np.random.default_rng(2)
+    return [(away_from_zero(shape, rng), make_target(loss, shape, rng)) for shape in SHAPES]
+
+
+def softmax_of(column):
+    """Return softmax by its definition, with Python's own numbers."""
+    return [math.exp(v) / sum(math.exp(u) for u in column) for v in column]
+
+
+def slope(value, o, y):
+    """Return ∂ℓ/∂o by the complex step; a sample's loss rests on its own column alone."""
+    return complex_step(lambda o: value(o, y).sum(), o)

@@ -1,22 +1,17 @@
 """Both sides of every equation of the chapter *The recursion*."""
 
-import math
-
 import numpy as np
 from equations.proofs import by_index, losses_from, proves
 from numpy.testing import assert_allclose
-from strategies import CENTRAL, EXACT, SIZES, example_networks, make_network, run_backward, total_loss
+from strategies import EXACT, SIZES, example_networks, make_network, run_backward, total_loss
 
 from bpkit import (
     activation,
-    central_difference,
     complex_step,
     derivative,
     forward,
-    gradient_descent,
     hidden_delta,
     layer_gradients,
-    relative_error,
     sample_losses,
 )
 
@@ -224,104 +219,3 @@ def test_weight_gradient_in_the_shifted_indexing_is_the_same_gradient(equation):
             dV = complex_step(lambda v: run_shifted({**V, l: v}, c, net), V[l])
 
             assert_allclose(equation(delta, a, l), dV, **EXACT)
-
-
-@proves(
-    "eq-update",
-    gradient_descent,
-    ascent=lambda theta, g, rate: {l: theta[l] + rate * g[l] for l in theta},
-    gradient_alone=lambda theta, g, rate: {l: -rate * g[l] for l in theta},
-    first_layer_only=lambda theta, g, rate: {**theta, 1: theta[1] - rate * g[1]},
-)
-def test_update_steps_against_the_gradient(equation):
-    for net in example_networks("sigmoid"):
-        dW = run_backward(net)[0]
-        stepped = equation(net.W, dW, 0.3)
-        for l, W in net.W.items():
-            expected = by_index(*W.shape, lambda j, k: W[j, k] - 0.3 * dW[l][j, k])
-
-            assert_allclose(stepped[l], expected, **EXACT)
-
-
-@proves(
-    "eq-update",
-    gradient_descent,
-    ascent=lambda theta, g, rate: {l: theta[l] + rate * g[l] for l in theta},
-    twice_the_rate=lambda theta, g, rate: {l: theta[l] - 2 * rate * g[l] for l in theta},
-)
-def test_update_lowers_the_loss_by_the_rate_times_the_squared_gradient(equation):
-    rate = 1e-6
-    for net in example_networks("sigmoid"):
-        dW, m = run_backward(net)[0], net.x.shape[1]
-
-        fall = (total_loss(net) - total_loss(net, W=equation(net.W, dW, rate))) / m
-
-        assert_allclose(fall / rate, sum((g**2).sum() for g in dW.values()), rtol=1e-4)
-
-
-def cubes(x):
-    """Return Σ x³, whose slope is 3x² and whose central difference is 3x² + h² exactly."""
-    return (x**3).sum()
-
-
-def difference_by_loop(f, x, h):
-    slopes = np.empty(x.shape)
-    for index in np.ndindex(*x.shape):
-        up, down = x.copy(), x.copy()
-        up[index] += h
-        down[index] -= h
-        slopes[index] = (f(up) - f(down)) / (2 * h)
-    return slopes
-
-
-@proves(
-    "eq-central-difference",
-    central_difference,
-    forward=lambda f, x, h: difference_by_loop(f, x + h / 2, h / 2),
-    divided_by_h=lambda f, x, h: 2 * difference_by_loop(f, x, h),
-    all_entries_at_once=lambda f, x, h: np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h)),
-)
-def test_central_difference_moves_one_entry_both_ways(equation):
-    rng = np.random.default_rng(4)
-    for shape in [(3, 2), (1, 4), (5,)]:
-        x = rng.normal(size=shape)
-
-        assert_allclose(equation(cubes, x, 0.125), 3 * x**2 + 0.125**2, **EXACT)
-        assert_allclose(equation(cubes, x, 0.125), difference_by_loop(cubes, x, 0.125), **EXACT)
-
-
-@proves(
-    "eq-complex-step",
-    complex_step,
-    real_part=lambda f, x, h: np.full(x.shape, np.real(f(x + 1j * h)) / h),
-    not_divided=lambda f, x, h: h * complex_step(f, x, h),
-    real_step=central_difference,
-)
-def test_complex_step_is_the_slope_to_rounding(equation):
-    rng = np.random.default_rng(5)
-    for shape in [(3, 2), (1, 4), (5,)]:
-        x = rng.normal(size=shape)
-
-        slopes = equation(lambda x: (x**3 + np.sin(x)).sum(), x, 1e-9)
-
-        assert_allclose(slopes, 3 * x**2 + np.cos(x), rtol=1e-14)
-        assert_allclose(slopes, central_difference(lambda x: (x**3 + np.sin(x)).sum(), x), **CENTRAL)
-
-
-def length(entries):
-    return math.sqrt(math.fsum(float(v) ** 2 for v in np.ravel(entries)))
-
-
-@proves(
-    "eq-relative-error",
-    relative_error,
-    absolute=lambda a, b: np.linalg.norm(a - b),
-    larger_length=lambda a, b: np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b)),
-    length_of_the_sum=lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(a + b),
-)
-def test_relative_error_compares_a_difference_with_both_lengths(equation):
-    rng = np.random.default_rng(6)
-    for shape in [(3, 2), (1, 4), (5,)]:
-        a, b = rng.normal(size=shape), rng.normal(size=shape)
-
-        assert_allclose(equation(a, b), length(a - b) / (length(a) + length(b)), **EXACT)

@@ -10,12 +10,16 @@ SETS = {
 }
 
 
+class UnknownSet(ValueError):
+    """There is no problem set of that name; the message lists those there are."""
+
+
 def questions_of(set_name):
     """Return a set's questions by name, in the order of the notebook.
 
     Raises
     ------
-    ValueError
+    UnknownSet
         If there is no set of that name.
 
     Examples
@@ -24,7 +28,7 @@ def questions_of(set_name):
     ['forward', 'hidden_delta']
     """
     if set_name not in SETS:
-        raise ValueError(unknown("problem set", set_name, SETS))
+        raise UnknownSet(unknown("problem set", set_name, SETS))
     return {question.name: question for question in SETS[set_name]}
 
 

@@ -28,6 +28,8 @@ class Sandbox:
     42
     """
 
+    LEVEL = "process"  # limits on time, memory and files; every report says which level it was
+
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="bpkit-")
         package = Path(self.folder.name, "bpkit")

@@ -1,0 +1,46 @@
+# The course's commands. Each installs what it needs first, into .venv, and skips what is up to date.
+
+.PHONY: help course test check book grade serve install clean
+.NOTPARALLEL:
+unexport PYTHONPATH PYTHONHOME
+
+HERE = PATH="$$PWD/.venv/bin:$$PATH"
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[a-z ]*## \(.*\)/make \1: \2/p' Makefile
+
+course: install ## install, build the book, release the exercises, grade the sample class
+	@$(HERE) .venv/bin/bpkit course
+
+test: install ## run everything that is tested: format, lint, and the whole suite
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	$(HERE) .venv/bin/python -m pytest -n 2
+
+check: install ## run the quick tests, before a commit: format, lint, and what is not marked slow
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	$(HERE) .venv/bin/python -m pytest -n 2 -m "not slow"
+
+book: install ## build the book into _build/html
+	@$(HERE) .venv/bin/bpkit book
+
+grade: install ## grade what lies in submitted/
+	@$(HERE) .venv/bin/bpkit grade
+
+serve: install ## show the book and the reports in a browser, on this machine only
+	@$(HERE) .venv/bin/bpkit serve
+
+install: ## make or complete the environment .venv, pinned by constraints.txt
+	@for python in python3 python3.13 python3.12 python3.11 "$$PYTHON"; do \
+	    if "$$python" -c "import sys; sys.exit(sys.version_info < (3, 6))" 2>/dev/null; then \
+	        exec "$$python" -I bpkit/bootstrap.py; \
+	    fi; \
+	done; \
+	echo "The course needs Python 3.11 or newer, and there is no python3 on PATH." \
+	    "Install one (Debian and Ubuntu: sudo apt install python3 python3-venv;" \
+	    "macOS: brew install python@3.13), then run the same command again." >&2; \
+	exit 1
+
+clean: ## remove what can be made again, .venv and _build; grades and submissions stay
+	rm -rf .venv _build

@@ -1,0 +1,44 @@
+"""What a student reads: one page a submission, self-contained, without hidden inputs."""
+
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+
+
+def template(name):
+    """Return a page template of this folder, with automatic escaping."""
+    text = resources.files(__package__).joinpath("pages", name).read_text(encoding="utf-8")
+    style = resources.files(__package__).joinpath("pages", "style.css").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals["style"] = style
+    return environment.from_string(text)
+
+
+def feedback_page(student, set_name, graded):
+    """Return a student's feedback as an HTML page.
+
+    Parameters
+    ----------
+    student, set_name : str
+    graded : Graded
+
+    Returns
+    -------
+    str
+    """
+    sources = {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in graded.notebook.get("cells", ())
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    }
+    return template("feedback.html").render(
+        student=student,
+        set_name=set_name,
+        note=graded.note,
+        verdicts=graded.verdicts,
+        score=sum(verdict.score for verdict in graded.verdicts),
+        full=sum(verdict.max for verdict in graded.verdicts),
+        sources=sources,
+    )

@@ -1,0 +1,143 @@
+"""Answers out of a submission, into the released notebook: what a student handed in is otherwise ignored."""
+
+import ast
+import copy
+import json
+
+SIZE_LIMIT = 20 * 2**20  # bytes of a submission
+
+
+class NotebookError(ValueError):
+    """A submission that is not a notebook; the message tells the student why."""
+
+
+def read_notebook(data):
+    """Return the notebook that some bytes hold.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    NotebookError
+        If they hold none.
+
+    Examples
+    --------
+    >>> read_notebook(b"")
+    Traceback (most recent call last):
+    bpkit.grading.notebook.NotebookError: The file is empty. Save the notebook and hand it in again.
+    """
+    if not data.strip():
+        raise NotebookError("The file is empty. Save the notebook and hand it in again.")
+    if len(data) > SIZE_LIMIT:
+        raise NotebookError(f"The file has {len(data)} bytes, more than the {SIZE_LIMIT} that are read.")
+    try:
+        notebook = json.loads(data)
+    except (ValueError, RecursionError):
+        raise NotebookError(
+            "The file is not a notebook: it is not JSON. Hand in the .ipynb itself."
+        ) from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise NotebookError("The file is JSON, but not a notebook: it has no list of cells.")
+    return notebook
+
+
+def source_of(cell):
+    """Return a cell's source as one string, whichever way it is stored."""
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def grade_id(cell):
+    """Return the name that nbgrader or the cell itself gives it, or None."""
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return name or cell.get("id")
+
+
+def answers_of(notebook, released):
+    """Take the answers out of a submission.
+
+    A cell is known by its ``grade_id``; where a tool has removed that, by its id, or by the
+    definition at its left margin. Of copies of a cell the last one that was worked on counts.
+
+    Parameters
+    ----------
+    notebook : dict
+        The submission.
+    released : dict
+        The notebook as it was handed out.
+
+    Returns
+    -------
+    dict of {str: str}
+        Source of each answer that is there.
+    """
+    stubs = {grade_id(cell): source_of(cell) for cell in released["cells"] if is_answer(cell)}
+    found = {}
+    for cell in notebook["cells"]:
+        if cell.get("cell_type") != "code":
+            continue
+        name = grade_id(cell)
+        name = name if name in stubs else defined(source_of(cell), stubs)
+        if name in stubs and (name not in found or source_of(cell) != stubs[name]):
+            found[name] = source_of(cell)
+    return found
+
+
+def is_answer(cell):
+    """Say whether a released cell is for an answer."""
+    return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
+
+
+def defined(source, names):
+    """Return the one of `names` that a source defines at its left margin, or None."""
+    try:
+        heads = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return next((name for name in reversed(heads) if name in names), None)
+
+
+def rebuild(released, answers):
+    """Return the released notebook with these answers in its answer cells."""
+    notebook = copy.deepcopy(released)
+    for cell in notebook["cells"]:
+        if is_answer(cell) and grade_id(cell) in answers:
+            cell["source"] = answers[grade_id(cell)]
+    return notebook
+
+
+def cells_to_run(notebook):
+    """List (name, source) of a rebuilt notebook's cells that count: the locked ones, and the answers."""
+    return [
+        (grade_id(cell), source_of(cell))
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and "nbgrader" in cell["metadata"] and not is_check(cell)
+    ]
+
+
+def is_check(cell):
+    """Say whether a released cell carries points."""
+    return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
+
+
+def with_verdicts(notebook, verdicts):
+    """Return the notebook with each check cell showing what the judge found."""
+    shown = {f"check_{verdict.name}": verdict for verdict in verdicts}
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+        if is_check(cell) and grade_id(cell) in shown:
+            text = "\n".join(shown[grade_id(cell)].lines()) + "\n"
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+    return notebook

@@ -1,0 +1,165 @@
+"""Many submissions: found, graded in parallel by warm processes, kept, and skipped where nothing changed."""
+
+import atexit
+import hashlib
+import json
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from .course import CourseError, write_whole
+from .feedback import feedback_page
+from .gradebook import open_gradebook
+from .notebook import with_verdicts
+from .questions import questions_of
+from .sandbox.process import Sandbox
+from .submission import Graded, grade_submission
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's notebook for one set; `data` is None where none was handed in."""
+
+    student: str
+    data: bytes | None
+    timestamp: str | None
+
+
+def find_submissions(folder, set_name):
+    """List the submissions of a set in ``folder/<student>/<set>/``.
+
+    Raises
+    ------
+    CourseError
+        If there are none.
+    """
+    places = sorted(path for path in Path(folder).glob(f"*/{set_name}") if path.is_dir())
+    if not places:
+        raise CourseError(
+            f"There are no submissions of {set_name} in {folder}. They belong in "
+            f"{folder}/<student>/{set_name}/{set_name}.ipynb"
+        )
+    return [submission(place, set_name) for place in places]
+
+
+def submission(place, set_name):
+    """Read one submission; a single notebook under another name counts too."""
+    path = place / f"{set_name}.ipynb"
+    others = list(place.glob("*.ipynb"))
+    path = others[0] if not path.exists() and len(others) == 1 else path
+    stamp = place / "timestamp.txt"
+    data = path.read_bytes() if path.is_file() else None
+    return Submission(place.parent.name, data, stamp.read_text().strip() if stamp.is_file() else None)
+
+
+def grade_class(
+    course, set_name, submissions, workers=None, progress=lambda done, total, student, graded: None
+):
+    """Grade a class, and write gradebook, notebooks and feedback.
+
+    What was graded before with the same notebook, questions and seed is taken as it stands.
+
+    Parameters
+    ----------
+    course : Course
+    set_name : str
+    submissions : list of Submission
+    workers : int, optional
+        Processes; by default one a core.
+    progress : callable
+        Called as (done, total, student, Graded) after each submission that was graded anew.
+
+    Returns
+    -------
+    graded : dict of {str: Graded}
+        By student.
+    skipped : set of str
+        Students whose verdicts stood already.
+    """
+    stamp = fingerprint(course, set_name)
+    keys = {s.student: hashlib.sha256(stamp + (s.data or b"none")).hexdigest() for s in submissions}
+    kept = {s.student: kept_verdict(course, set_name, s.student, keys[s.student]) for s in submissions}
+    graded = {student: verdict for student, verdict in kept.items() if verdict}
+    todo = [s for s in submissions if s.student not in graded]
+    with open_gradebook(course, set_name) as gradebook:
+        for s in submissions:
+            if s.student in graded and not gradebook.has(s.student):
+                gradebook.write(s, graded[s.student])
+        for done, (s, result) in enumerate(grade_all(course, set_name, todo, workers), 1):
+            gradebook.write(s, result)
+            keep(course, set_name, s.student, keys[s.student], result)
+            graded[s.student] = result
+            progress(done, len(todo), s.student, result)
+    return {s.student: graded[s.student] for s in submissions}, set(graded) - {s.student for s in todo}
+
+
+def fingerprint(course, set_name):
+    """Return a hash of all that a verdict depends on besides the submission."""
+    digest = hashlib.sha256(course.released_bytes(set_name) + course.seed().encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def grade_all(course, set_name, submissions, workers):
+    """Yield (submission, Graded) as they are ready."""
+    workers = min(workers or os.cpu_count() or 1, len(submissions))
+    if not submissions:
+        return
+    setup = (course.released(set_name), set_name, course.seed())
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), start_worker, setup)
+    try:
+        waiting = {pool.submit(grade_one, s.data): s for s in submissions}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+worker = {}  # what a worker process keeps between submissions
+
+
+def start_worker(released, set_name, seed):
+    """Start a worker's warm process; an interrupt is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions = list(questions_of(set_name).values())
+    worker.update(sandbox=Sandbox().__enter__(), released=released, questions=questions, seed=seed)
+    atexit.register(worker["sandbox"].__exit__)
+
+
+def grade_one(data):
+    return grade_submission(worker["sandbox"], data, worker["released"], worker["questions"], worker["seed"])
+
+
+def record_path(course, set_name, student):
+    return course.autograded(student, set_name) / "verdict.json"
+
+
+def kept_verdict(course, set_name, student, key):
+    """Return what was graded before, or None if there is nothing or something has changed."""
+    try:
+        record = json.loads(record_path(course, set_name, student).read_text(encoding="utf-8"))
+        return Graded.of(record) if record["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep(course, set_name, student, key, graded):
+    """Write the graded notebook and the feedback page, and last the record that says it is done."""
+    notebook = with_verdicts(graded.notebook, graded.verdicts)
+    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    write_whole(course.autograded(student, set_name) / f"{set_name}.ipynb", text)
+    write_whole(course.feedback(student, set_name), feedback_page(student, set_name, graded))
+    record = json.dumps({"key": key, **graded.plain()}, indent=1, ensure_ascii=False)
+    write_whole(record_path(course, set_name, student), record + "\n")
+
+
+def all_kept(course, set_name):
+    """Return what is graded of a set, whatever it was graded with, by student."""
+    records = sorted((course.home / "autograded").glob(f"*/{set_name}/verdict.json"))
+    return {path.parents[1].name: Graded.of(json.loads(path.read_text(encoding="utf-8"))) for path in records}

@@ -1,0 +1,147 @@
+"""What imports what: the arrows between the rooms, the light core, and the public names."""
+
+import ast
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+import bpkit
+
+ROOT = Path(__file__).parents[1]
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.glob("bpkit/**/*.py"))
+}
+ARROWS = {  # what a module or package may import of ours; the longest name that fits a module counts
+    "bpkit": {"bpkit.gradcheck", "bpkit.reference"},
+    "bpkit.__main__": {"bpkit.cli"},
+    "bpkit.book": {"bpkit.plots"},
+    "bpkit.bootstrap": set(),
+    "bpkit.cli": {"bpkit"},
+    "bpkit.data": set(),
+    "bpkit.doctor": set(),
+    "bpkit.estimators": {"bpkit.training"},
+    "bpkit.exercise": {"bpkit.grading", "bpkit.reference"},
+    "bpkit.gradcheck": set(),
+    "bpkit.grading": {"bpkit.exercise", "bpkit.gradcheck", "bpkit.grading", "bpkit.reference"},
+    "bpkit.grading.sandbox.frames": set(),
+    "bpkit.grading.sandbox.inside": {"bpkit.data", "bpkit.exercise", "bpkit.plots"},
+    "bpkit.network": {"bpkit.reference"},
+    "bpkit.plots": {"bpkit.plots"},
+    "bpkit.reference": {"bpkit.reference"},
+    "bpkit.training": {"bpkit.network", "bpkit.reference"},
+}
+NUMPY_ALONE = [  # modules and packages whose import brings numpy and the standard library, and no more
+    "bpkit.bootstrap",
+    "bpkit.data",
+    "bpkit.exercise",
+    "bpkit.gradcheck",
+    "bpkit.grading.sandbox.frames",
+    "bpkit.network",
+    "bpkit.reference",
+    "bpkit.training",
+]
+
+
+def fits(name, prefix):
+    return name == prefix or name.startswith(prefix + ".")
+
+
+def imports(source, module, is_package=False, at_import=False):
+    """Return the full name of everything that a module imports, or only what it imports when imported."""
+    tree = ast.parse(source)
+    lazy = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
+    names = []
+    for node in ast.walk(tree):
+        if at_import and id(node) in lazy:
+            continue
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: len(module.split(".")) + is_package - node.level]
+            origin = ".".join([*(above if node.level else []), *filter(None, [node.module])])
+            names += [f"{origin}.{alias.name}" for alias in node.names]
+    return names
+
+
+def strays(names, module):
+    """Return the names of ours among `names` that the module's arrow does not allow."""
+    row = max((name for name in ARROWS if fits(module, name)), key=len)
+    ours = [name for name in names if fits(name, "bpkit")]
+    return [name for name in ours if not any(fits(name, allowed) for allowed in ARROWS[row])]
+
+
+def foreigners(names):
+    """Return the names that belong neither to us, nor to numpy, nor to the standard library."""
+    known = {*sys.stdlib_module_names, "numpy", "bpkit"}
+    return [name for name in names if name.split(".")[0] not in known]
+
+
+def names_imported_by(module, **options):
+    path = MODULES[module]
+    return imports(path.read_text(), module, path.name == "__init__.py", **options)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_follow_the_arrows(module):
+    assert strays(names_imported_by(module), module) == []
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if any(fits(m, name) for name in NUMPY_ALONE)])
+def test_imports_of_the_core_are_numpy_and_the_standard_library(module):
+    names = names_imported_by(module, at_import=True)
+
+    assert foreigners(names) == []
+    assert module != "bpkit.exercise" or not [name for name in names if fits(name, "bpkit")]
+
+
+def test_imports_against_the_arrows_are_found():
+    source = "from ..cli import main\nfrom . import losses\nimport numpy as np\ndef f():\n    import torch\n"
+
+    names = imports(source, "bpkit.reference.mlp")
+
+    assert names == ["bpkit.cli.main", "bpkit.reference.losses", "numpy", "torch"]
+    assert strays(names, "bpkit.reference.mlp") == ["bpkit.cli.main"]
+    assert foreigners(names) == ["torch"]
+    assert foreigners(imports(source, "bpkit.reference.mlp", at_import=True)) == []
+    assert imports("from .a import b", "bpkit.plots", is_package=True) == ["bpkit.plots.a.b"]
+
+
+def test_arrows_let_nothing_but_the_command_reach_the_book_and_the_command():
+    assert strays(["bpkit.book.build"], "bpkit.grading.release") == ["bpkit.book.build"]
+    assert strays(["bpkit.book.build"], "bpkit.cli") == []
+    assert strays(["bpkit.reference.mlp"], "bpkit.plots.networks") == ["bpkit.reference.mlp"]
+
+
+def test_import_of_bpkit_loads_numpy_and_the_standard_library_alone():
+    script = (
+        "import sys, numpy; before = set(sys.modules); import bpkit; "
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert set(loaded.stdout.split()) <= {"bpkit", "numpy"}
+    assert "bpkit" in loaded.stdout
+
+
+def public_names(module):
+    """Return what a reader may take from a module: no private name, no submodule."""
+    return [
+        name
+        for name, value in sorted(vars(module).items())
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    ]
+
+
+def test_public_names_are_sorted_and_exactly_the_namespace():
+    assert bpkit.__all__ == public_names(bpkit)
+
+
+def test_public_names_leave_out_what_is_private():
+    module = types.SimpleNamespace(shown=1, _hidden=2, ast=ast)
+
+    assert public_names(module) == ["shown"]
