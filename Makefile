@@ -1,9 +1,10 @@
 # The course's commands. Each installs what it needs first, into .venv, and skips what is up to date.
 
-.PHONY: help course test check book grade serve install clean
+.PHONY: help course test check book grade serve lab formgrader install clean
 .NOTPARALLEL:
 unexport PYTHONPATH PYTHONHOME
 
+CLASS = _build/sample_class
 HERE = PATH="$$PWD/.venv/bin:$$PATH"
 
 help: ## list these commands
@@ -25,11 +26,18 @@ check: install ## run the quick tests, before a commit: format, lint, and what i
 book: install ## build the book into _build/html
 	@$(HERE) .venv/bin/bpkit book
 
-grade: install ## grade what lies in submitted/
-	@$(HERE) .venv/bin/bpkit grade
+grade: install ## grade what lies in submitted/ for one problem set: make grade SET=ps05_backprop
+	@$(HERE) .venv/bin/bpkit grade $(SET)
 
 serve: install ## show the book and the reports in a browser, on this machine only
 	@$(HERE) .venv/bin/bpkit serve
+
+lab: install ## open the exercises in JupyterLab
+	@$(HERE) .venv/bin/jupyter lab exercises
+
+formgrader: install ## open the sample class in nbgrader's formgrader; for your own: CLASS=.
+	@$(HERE) && cd "$(CLASS)" && \
+	    PATH="$$PATH" JUPYTER_CONFIG_PATH="$$OLDPWD" jupyter lab --ServerApp.default_url=/formgrader
 
 install: ## make or complete the environment .venv, pinned by constraints.txt
 	@for python in python3 python3.13 python3.12 python3.11 "$$PYTHON"; do \
@@ -42,5 +50,5 @@ install: ## make or complete the environment .venv, pinned by constraints.txt
 	    "macOS: brew install python@3.13), then run the same command again." >&2; \
 	exit 1
 
-clean: ## remove what can be made again, .venv and _build; grades and submissions stay
+clean: ## remove what can be made again, .venv and _build; the rest, your class's grades too, stays
 	rm -rf .venv _build

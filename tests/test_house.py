@@ -1,4 +1,4 @@
-"""The house itself: what imports what, how long things are, what is pinned, and what is never committed."""
+"""The house itself: how long things are, what is pinned, and what is never committed."""
 
 import ast
 import re

@@ -10,7 +10,8 @@ from sphinxcontrib import katex
 
 NODE_FOLDER = Path(executable.ROOT_DIR)
 PATIENCE = 60  # seconds; Node may start slowly where all cores are busy
-WORD_JOINER = "\u2060"
+SHORT = 30  # characters of LaTeX; longer formulas may break at their relations
+ENDINGS = tuple(",.;:!?)’-")
 logger = logging.getLogger(__name__)
 render_strictly = katex.render_latex
 
@@ -38,12 +39,16 @@ def warn_unlabelled(app, doctree):
             )
 
 
-def keep_punctuation(app, doctree):
-    """Join what ends a clause to the formula before it, so that no line begins with a comma."""
+def keep_together(app, doctree):
+    """Keep a short formula on one line, together with the sign that ends its clause."""
     for formula in list(doctree.findall(nodes.math)):
-        after = formula.next_node(descend=False, siblings=True)
-        if isinstance(after, nodes.Text) and after[:1] in set(",.;:!?)’-"):
-            after.parent.replace(after, nodes.Text(WORD_JOINER + after))
+        if len(formula.astext()) <= SHORT and not isinstance(formula.parent, nodes.title):
+            after = formula.next_node(descend=False, siblings=True)
+            together = nodes.inline("", "", formula.deepcopy(), classes=["unbroken"])
+            if isinstance(after, nodes.Text) and after[:1] in ENDINGS:
+                together += nodes.Text(after[0])
+                after.parent.replace(after, nodes.Text(after[1:]))
+            formula.parent.replace(formula, together)
 
 
 def add_vendored_files(app, config):
@@ -60,5 +65,5 @@ def setup(app):
     app.setup_extension("sphinxcontrib.katex")
     app.connect("config-inited", add_vendored_files)
     app.connect("doctree-read", warn_unlabelled)
-    app.connect("doctree-read", keep_punctuation)
+    app.connect("doctree-read", keep_together)
     return {"parallel_read_safe": True}

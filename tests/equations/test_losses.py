@@ -1,15 +1,11 @@
-"""Both sides of every equation of the chapter *Losses and the error of the output layer*."""
+"""Both sides of the losses and their slopes in the chapter *Losses and the error of the output layer*."""
 
 import math
 
 import numpy as np
 from equations.proofs import by_index, logits_and_targets, proves, slope, softmax_of
 from numpy.testing import assert_allclose
-from strategies import (
-    EXACT,
-    SHAPES,
-    make_target,
-)
+from strategies import EXACT, SHAPES, make_target
 
 from bpkit import activation, batch_loss
 from bpkit.reference import losses

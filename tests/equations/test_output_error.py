@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 from equations.proofs import by_index, logits_and_targets, losses_from, proves, slope, softmax_of
 from numpy.testing import assert_allclose
-from strategies import (
-    CANONICAL,
-    ELEMENTWISE,
-    EXACT,
-    PAIRS,
-    SQUARED,
-    example_networks,
-    run_backward,
-)
+from strategies import CANONICAL, ELEMENTWISE, EXACT, PAIRS, SQUARED, example_networks, run_backward
 
 from bpkit import activation, complex_step, derivative, forward, output_delta, sample_losses
 from bpkit.reference import losses

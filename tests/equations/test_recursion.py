@@ -1,19 +1,11 @@
-"""Both sides of every equation of the chapter *The recursion*."""
+"""Both sides of the equations for hidden errors and gradients in the chapter *The recursion*."""
 
 import numpy as np
 from equations.proofs import by_index, losses_from, proves
 from numpy.testing import assert_allclose
 from strategies import EXACT, SIZES, example_networks, make_network, run_backward, total_loss
 
-from bpkit import (
-    activation,
-    complex_step,
-    derivative,
-    forward,
-    hidden_delta,
-    layer_gradients,
-    sample_losses,
-)
+from bpkit import activation, complex_step, derivative, forward, hidden_delta, layer_gradients, sample_losses
 
 
 def true_delta(net, l):

@@ -7,12 +7,7 @@ from equations.proofs import by_index, proves
 from numpy.testing import assert_allclose
 from strategies import CENTRAL, EXACT, example_networks, run_backward, total_loss
 
-from bpkit import (
-    central_difference,
-    complex_step,
-    gradient_descent,
-    relative_error,
-)
+from bpkit import central_difference, complex_step, gradient_descent, relative_error
 
 
 @proves(

@@ -2,14 +2,7 @@
 
 import numpy as np
 import pytest
-from strategies import (
-    CENTRAL,
-    EXACT,
-    PAIRS,
-    make_network,
-    same,
-    total_loss,
-)
+from strategies import CENTRAL, EXACT, PAIRS, make_network, same, total_loss
 
 from bpkit import (
     activation,

@@ -1,25 +1,12 @@
-"""The multilayer perceptron: gradients against three witnesses, properties of batches, and refusals."""
+"""The multilayer perceptron: types, properties of batches, extremes, values found by hand, and refusals."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import (
-    EXACT,
-    PAIRS,
-    SINGLE,
-    Network,
-    make_network,
-    networks,
-    run_backward,
-    same,
-)
+from strategies import EXACT, PAIRS, SINGLE, Network, make_network, networks, run_backward, same
 
-from bpkit import (
-    backward,
-    forward,
-    loss_and_gradients,
-)
+from bpkit import backward, forward, loss_and_gradients
 
 UNEQUAL = (1, 3, 2, 5, 4, 6, 7, 8, 9)
 BY_HAND = Network(
@@ -30,7 +17,7 @@ BY_HAND = Network(
     f={1: "sigmoid", 2: "sigmoid"},
     loss="half_squared_error",
 )
-SIX_DECIMALS = {"rtol": 0, "atol": 5e-9}
+AS_PRINTED = {"rtol": 0, "atol": 5e-9}
 
 
 def columns(net, chosen):
@@ -174,12 +161,12 @@ def test_worked_example_has_the_values_found_by_hand():
     value, dW, db = loss_and_gradients(*BY_HAND)
     delta = run_backward(BY_HAND)[2]
 
-    same(z, {1: np.array([[0.16], [0.08]]), 2: np.array([[0.11395426]])}, **SIX_DECIMALS)
-    assert_allclose(a[1], [[0.53991488], [0.51998934]], **SIX_DECIMALS)
-    assert_allclose([a[2].item(), value], [0.52845778, 0.00255914], **SIX_DECIMALS)
-    same(delta, {1: np.array([[-0.0026571], [0.00222489]]), 2: np.array([[-0.01782762]])}, **SIX_DECIMALS)
-    assert_allclose(dW[1], [[-0.00132855, -0.00026571], [0.00111245, 0.00022249]], **SIX_DECIMALS)
-    assert_allclose(dW[2], [[-0.0096254, -0.00927017]], **SIX_DECIMALS)
+    same(z, {1: np.array([[0.16], [0.08]]), 2: np.array([[0.11395426]])}, **AS_PRINTED)
+    assert_allclose(a[1], [[0.53991488], [0.51998934]], **AS_PRINTED)
+    assert_allclose([a[2].item(), value], [0.52845778, 0.00255914], **AS_PRINTED)
+    same(delta, {1: np.array([[-0.0026571], [0.00222489]]), 2: np.array([[-0.01782762]])}, **AS_PRINTED)
+    assert_allclose(dW[1], [[-0.00132855, -0.00026571], [0.00111245, 0.00022249]], **AS_PRINTED)
+    assert_allclose(dW[2], [[-0.0096254, -0.00927017]], **AS_PRINTED)
     same(db, delta, **EXACT)
 
 
@@ -190,8 +177,8 @@ def test_worked_example_after_one_step_is_nearer_to_its_target():
 
     o = forward(W, b, BY_HAND.x, BY_HAND.f)[1][2]
 
-    assert_allclose(o, [[0.53203145]], **SIX_DECIMALS)
-    assert_allclose(loss_and_gradients(W, b, *BY_HAND[2:])[0], 0.00230986, **SIX_DECIMALS)
+    assert_allclose(o, [[0.53203145]], **AS_PRINTED)
+    assert_allclose(loss_and_gradients(W, b, *BY_HAND[2:])[0], 0.00230986, **AS_PRINTED)
 
 
 def test_worked_example_refuses_o_minus_y():
