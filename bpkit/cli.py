@@ -178,9 +178,8 @@ def check(options):
         graded = grade_submission(sandbox, data, course_of(None).released(name), questions, PUBLIC_SEED)
     for verdict in graded.verdicts:
         print("\n".join(verdict.lines()))
-    score, full = (sum(getattr(v, kind) for v in graded.verdicts) for kind in ("score", "max"))
-    print(f"{score:g} of {full:g} points on the public inputs.")
-    return DONE if score == full else NOT_RIGHT
+    print(f"{graded.score:g} of {graded.max:g} points on the public inputs.")
+    return DONE if graded.score == graded.max else NOT_RIGHT
 
 
 def grade(options):
@@ -208,33 +207,14 @@ class Progress:
 
     def __call__(self, done, total, student, graded):
         rate = done / (time.monotonic() - self.start)
-        score = sum(verdict.score for verdict in graded.verdicts)
-        full = sum(verdict.max for verdict in graded.verdicts)
-        left = f"{rate:.2g}/s, {(total - done) / rate:.0f} s left" if done < total else f"{rate:.2g}/s"
-        note = f"  {graded.note}" if graded.note else ""
-        print(
-            f"  [{done:>{len(str(total))}}/{total}] {student:<16} {score:g} of {full:g}  ({left}){note}",
-            flush=True,
-        )
+        left = f", {(total - done) / rate:.0f} s left" if done < total else ""
+        head = f"  [{done:>{len(str(total))}}/{total}] {student:<16} {graded.score:g} of {graded.max:g}"
+        print(f"{head}  ({rate:.2g}/s{left})  {graded.note}".rstrip(), flush=True)
 
 
 def write_json(path, set_name, graded):
     """Write all verdicts as JSON: student, set, function."""
-    plain = {
-        student: {
-            set_name: {
-                v.name: {
-                    "score": v.score,
-                    "max": v.max,
-                    "parts": {part: list(points) for part, points in v.parts.items()},
-                    "mistake": v.mistake,
-                    "message": v.message,
-                }
-                for v in result.verdicts
-            }
-        }
-        for student, result in graded.items()
-    }
+    plain = {student: {set_name: result.by_function()} for student, result in graded.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"  The verdicts are in {path}")

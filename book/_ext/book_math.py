@@ -1,5 +1,6 @@
 """Mathematics set at build time: KaTeX in the Node that a wheel brings, every displayed equation labelled."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -18,7 +19,7 @@ render_strictly = katex.render_latex
 
 def node():
     """Return the path of the wheel's Node, wherever the platform's wheel keeps it."""
-    return shutil.which("node", path=f"{NODE_FOLDER / 'bin'}{';' if NODE_FOLDER.drive else ':'}{NODE_FOLDER}")
+    return shutil.which("node", path=os.pathsep.join([str(NODE_FOLDER / "bin"), str(NODE_FOLDER)]))
 
 
 def render(latex, options=None):

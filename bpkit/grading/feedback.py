@@ -36,9 +36,6 @@ def feedback_page(student, set_name, graded):
     return template("feedback.html").render(
         student=student,
         set_name=set_name,
-        note=graded.note,
-        verdicts=graded.verdicts,
-        score=sum(verdict.score for verdict in graded.verdicts),
-        full=sum(verdict.max for verdict in graded.verdicts),
+        graded=graded,
         sources=sources,
     )

@@ -21,7 +21,7 @@ def summary(graded):
         as (number, question, sentence, students) from the most frequent on, and ``look``:
         students that a person should see, with the reason.
     """
-    marks = {student: sum(v.score for v in g.verdicts) for student, g in graded.items()}
+    marks = {student: g.score for student, g in graded.items()}
     by_question = {}
     for g in graded.values():
         for verdict in g.verdicts:

@@ -20,6 +20,27 @@ class Graded:
     note: str = ""
     notebook: dict = field(default_factory=dict)
 
+    @property
+    def score(self):
+        return sum(verdict.score for verdict in self.verdicts)
+
+    @property
+    def max(self):
+        return sum(verdict.max for verdict in self.verdicts)
+
+    def by_function(self):
+        """Return what ``bpkit grade --json`` writes of a submission, by the name of the function."""
+        return {
+            v.name: {
+                "score": v.score,
+                "max": v.max,
+                "parts": {part: list(points) for part, points in v.parts.items()},
+                "mistake": v.mistake,
+                "message": v.message,
+            }
+            for v in self.verdicts
+        }
+
     def plain(self):
         """Return the verdicts as plain data, as `Graded.of` takes them back."""
         return {"note": self.note, "verdicts": [asdict(verdict) for verdict in self.verdicts]}

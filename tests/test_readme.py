@@ -1,0 +1,77 @@
+"""The first screen keeps its word: its ten lines run, and print what they say."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def example(readme):
+    """Return the Python code of the first screen."""
+    return re.search(r"^```python\n(.*?)^```$", readme, re.M | re.S)[1]
+
+
+def promised(code):
+    """Return what the comments beside the prints say that they print."""
+    return re.findall(r"^print\(.*\)  # (.*)$", code, re.M)
+
+
+def printed(code):
+    """Run the code and return the lines that it prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as screen:
+        exec(code, {})
+    return screen.getvalue().splitlines()
+
+
+def test_example_prints_what_its_comments_say():
+    code = example(README)
+
+    assert promised(code)
+    assert printed(code) == promised(code)
+
+
+def test_example_has_ten_lines_at_most():
+    assert len([line for line in example(README).splitlines() if line]) <= 10
+
+
+@pytest.mark.parametrize("change", [("0.6, -0.5", "0.6, 0.5"), ("dW[1], dW_num[1]", "dW[1], 2 * dW_num[1]")])
+def test_example_that_computes_something_else_is_refused(change):
+    code = example(README)
+
+    assert change[0] in code
+    assert printed(code.replace(*change)) != promised(code)
+
+
+def verbs(text):
+    """Return what a document tells its reader to make."""
+    return set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.M))
+
+
+def absent(text):
+    """Return the places of the checkout that a document names and that are not there."""
+    places = re.findall(r"`((?:book|exercises|solutions|bpkit|tests|benchmarks)/[\w./]*)`", text)
+    return [place for place in places if not (ROOT / place).exists()]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_documents_name_commands_and_places_that_exist(name):
+    text, targets = (
+        (ROOT / name).read_text(),
+        re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M),
+    )
+
+    assert verbs(text)
+    assert verbs(text) <= set(targets)
+    assert absent(text) == []
+
+
+def test_commands_and_places_that_do_not_exist_are_found():
+    text = "Run `make everything`, or:\n\nmake nothing  # at all\n\nThe code is in `bpkit/nowhere.py`."
+
+    assert verbs(text) == {"everything", "nothing"}
+    assert absent(text) == ["bpkit/nowhere.py"]
