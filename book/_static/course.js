@@ -1,4 +1,4 @@
-// Names and tab stops that the theme leaves out.
+// Names, tab stops and search results as the theme does not make them.
 document.addEventListener("DOMContentLoaded", () => {
   for (const named of document.querySelectorAll(".search-button-field, details.hide > summary")) {
     named.removeAttribute("aria-label"); // their own text names them better
@@ -9,4 +9,10 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll(".katex-display")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }
+  const toText = Search.htmlToText; // a formula is in the page three times; show it once
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll(".katex-html, annotation").forEach((copy) => copy.remove());
+    return toText(page.documentElement.outerHTML, anchor);
+  };
 });

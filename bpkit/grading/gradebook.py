@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from .course import CourseError
 from .notebook import grade_id, is_check
-from .release import register
 
 
 @contextmanager
@@ -25,6 +24,8 @@ def open_gradebook(course, set_name):
     """
     from nbgrader.api import Gradebook  # takes a second to import
     from sqlalchemy.exc import DatabaseError
+
+    from .release import register
 
     course.home.mkdir(parents=True, exist_ok=True)
     programs = sysconfig.get_path("scripts")  # nbgrader starts alembic by its name

@@ -1,10 +1,8 @@
 """Many submissions: found, graded in parallel by warm processes, kept, and skipped where nothing changed."""
 
-import atexit
 import hashlib
 import json
 import os
-import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -14,9 +12,8 @@ from .course import CourseError, write_whole
 from .feedback import feedback_page
 from .gradebook import open_gradebook
 from .notebook import with_verdicts
-from .questions import questions_of
-from .sandbox.process import Sandbox
-from .submission import Graded, grade_submission
+from .submission import Graded
+from .worker import grade_one, start_worker
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -119,21 +116,6 @@ def grade_all(course, set_name, submissions, workers):
             yield waiting[future], future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-worker = {}  # what a worker process keeps between submissions
-
-
-def start_worker(released, set_name, seed):
-    """Start a worker's warm process; an interrupt is the parent's to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    questions = list(questions_of(set_name).values())
-    worker.update(sandbox=Sandbox().__enter__(), released=released, questions=questions, seed=seed)
-    atexit.register(worker["sandbox"].__exit__)
-
-
-def grade_one(data):
-    return grade_submission(worker["sandbox"], data, worker["released"], worker["questions"], worker["seed"])
 
 
 def record_path(course, set_name, student):
