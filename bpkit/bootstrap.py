@@ -55,8 +55,9 @@ FAILURES = {  # what the installer's log may hold: what to do about it
         "The package index cannot be reached. The first installation needs the network, once; after it the "
         f"course works offline. Connect (behind a proxy: set HTTPS_PROXY), {AGAIN}"
     ),
-    r"No matching distribution found|No solution found|Failed building wheel": (
-        "A package cannot be had for this Python on this machine. Try another: make course PYTHON=python3.12."
+    r"No matching distribution found|ResolutionImpossible|No solution found|Failed building wheel": (
+        "The package index has nothing that fits this Python on this machine. "
+        "Try another Python: make course PYTHON=python3.12."
     ),
     "": f"The installation failed. The lines above say where. Repair that, {AGAIN}",
 }
@@ -195,11 +196,10 @@ def run(what, command):
     """Run `command` with its output in the log, and say what is being done and for how long."""
     print(f"{what} ...", flush=True)
     started, beat = time.time(), 1 if sys.stdout.isatty() else 20
-    environment = dict(os.environ, PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    environment.setdefault("PIP_RETRIES", "3")
+    pip = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_RETRIES": "3"}
     with open(LOG, "wb") as log:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **pip}
         )
     try:
         while process.poll() is None:
@@ -225,12 +225,12 @@ def show(seconds, news, end="\r"):
 
 
 def explain(log):
-    """Return the log's last lines and the sentence that says what to do about them."""
+    """Return the line of the log that tells, or else its last lines, and what to do about it."""
     if shutil.disk_usage(ROOT).free < 5e6:
         log += "\nNo space left on device"  # where the disk is full, the log may not hold its reason
-    advice = next(FAILURES[pattern] for pattern in FAILURES if re.search(pattern, log))
-    lines = [f"  {line}" for line in log.strip().splitlines()[-8:]]
-    return "\n".join([*lines, advice])
+    pattern = next(pattern for pattern in FAILURES if re.search(pattern, log))
+    telling = [f"  {line.strip()}" for line in log.strip().splitlines() if re.search(pattern, line)]
+    return "\n".join([*telling[-1 if pattern else -8 :], FAILURES[pattern]])
 
 
 def run_politely():

@@ -1,4 +1,4 @@
-"""The front door: what it makes, what it skips, what it repairs, and the sentence for each thing that fails."""
+"""The front door: what it makes, skips and repairs, and the sentence for each thing that fails."""
 
 import ast
 import os
@@ -17,7 +17,6 @@ BASE = Path(getattr(sys, "_base_executable", sys.executable))
 NOBODY_HOME = {
     "PIP_CONFIG_FILE": os.devnull,
     "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
-    "PIP_RETRIES": "0",
 }
 
 
@@ -34,7 +33,7 @@ def answer(version, venv="True"):
 
 @pytest.fixture
 def course(tmp_path):
-    """A checkout in a folder with a space, and a PATH that holds a Python and an installer that does nothing."""
+    """A checkout in a folder with a space, and a PATH with a Python and an idle installer."""
     top = tmp_path / "my course"
     (top / "bpkit").mkdir(parents=True)
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "bpkit/bootstrap.py"):
@@ -65,7 +64,7 @@ def run(course, *command, **more):
     """Run the bootstrap, or another command, and return its exit code and what it said, on one line."""
     process = start(course, *command, **more)
     said = process.communicate(timeout=60)[0]
-    assert "Traceback" not in said.split("The whole log")[0].partition("needs about")[0] or process.returncode
+    assert "Traceback" not in said
     return process.returncode, " ".join(said.split())
 
 
@@ -211,9 +210,9 @@ def test_missing_network_is_a_sentence(course):
     ("last_words", "sentence"),
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full. The course needs about 2 GB"),
-        ("SSLError: certificate verify failed: self-signed", "a certificate that is not trusted here"),
+        ("SSLError: certificate verify failed: self-signed", "The package index shows a certificate"),
         ("Failed to fetch: dns error", "The package index cannot be reached."),
-        ("No matching distribution found for numpy", "A package cannot be had for this Python"),
+        ("No matching distribution found for numpy", "The package index has nothing that fits"),
         ("The roof fell in", "The installation failed. The lines above say where."),
     ],
 )

@@ -1,7 +1,6 @@
 """`check` for students: the questions of the course on public inputs, in the student's own kernel."""
 
 import contextlib
-import copy
 import sys
 import traceback
 
@@ -9,6 +8,7 @@ from .marking import PUBLIC_SEED, mark
 from .outcome import Outcome
 from .question import Case
 from .questions import find_question, questions_of
+from .sandbox.frames import FrameError, decode, encode
 
 
 class AnswerError(Exception):
@@ -82,7 +82,7 @@ class LocalAnswers:
         return contextlib.nullcontext()
 
     def value(self, name):
-        return Outcome(result=copy.deepcopy(self.namespace[name]))
+        return sent(self.namespace[name], ())
 
     def call(self, name, arguments, stand_ins):
         given = Case("", arguments).given()
@@ -91,9 +91,19 @@ class LocalAnswers:
             return Outcome(problem="missing")
         try:
             with replaced(getattr(function, "__globals__", {}), stand_ins):
-                return Outcome(function(*given), tuple(given))
+                result = function(*given)
         except Exception as error:
             return raised(error)
+        return sent(result, given)
+
+
+def sent(result, arguments):
+    """Return the outcome as the grader will see it: only plain values come out of the sandbox."""
+    try:
+        result, *arguments = decode(encode((result, *arguments)))
+    except FrameError:
+        return Outcome(problem="unreadable")
+    return Outcome(result, tuple(arguments))
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .outcome import with_article
 from .sandbox.frames import Strange
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-11  # for float64
@@ -67,7 +68,7 @@ def compare(expected, got, names=None, relative=RELATIVE, path=()):
     ['result[1] has shape (2,), but should have shape (2, 1).']
     """
     if isinstance(got, Strange):
-        return [structure(path, f"is a {got.type}, but should be {kind_of(expected)}.")]
+        return [structure(path, f"is {with_article(got.type)}, but should be {kind_of(expected)}.")]
     if isinstance(expected, dict):
         return compare_dict(expected, got, names, relative, path)
     if isinstance(expected, tuple | list):
@@ -93,20 +94,29 @@ def kind_of(value):
         return "True or False"
     if is_number(value):
         return "a number"
-    if value is None or isinstance(value, str):
-        return repr(value)
-    return f"a {type(value).__name__}"
+    if value is None:
+        return "None"
+    return "a string" if isinstance(value, str) else with_article(type(value).__name__)
 
 
 def compare_dict(expected, got, names, relative, path):
     if not isinstance(got, dict):
         return [structure(path, f"is {kind_of(got)}, but should be a dict.")]
     if set(got) != set(expected):
-        keys = [sorted(map(str, d)) for d in (got, expected)]
+        keys = [sorted(map(key_name, d)) for d in (got, expected)]
         says = f"has the keys {', '.join(keys[0]) or 'none'}, but should have {', '.join(keys[1])}."
         return [structure(path, says)]
     pairs = ((expected[key], got[key], (*path, key)) for key in expected)
     return [d for e, g, where in pairs for d in compare(e, g, None, relative, where)]
+
+
+def key_name(key):
+    """Write a key of a dict; a long one of the student's own could carry the inputs out.
+
+    >>> key_name(2), key_name("0.25 0.5")
+    ('2', 'a string')
+    """
+    return str(key) if type(key) is int and abs(key) < 100 else kind_of(key)
 
 
 def compare_items(expected, got, names, relative, path):
@@ -163,10 +173,12 @@ def compare_scalars(expected, got, relative, path):
         got = got.item()
     if is_number(expected) and is_number(got):
         expected = np.asarray(expected)
-        return compare_arrays(expected, np.asarray(got, dtype=expected.dtype), relative, path)
+        wide = np.result_type(expected.dtype, np.float32)  # int(2.7) would be 2
+        return compare_arrays(expected, np.asarray(got, dtype=wide), relative, path)
     if is_number(expected) or type(got) is not type(expected):
         return [structure(path, f"is {kind_of(got)}, but should be {kind_of(expected)}.")]
-    return [] if got == expected else [Difference(path, "value", f"is {got!r}.", got, expected)]
+    says = "is another string." if isinstance(got, str) else f"is {got!r}."
+    return [] if got == expected else [Difference(path, "value", says, got, expected)]
 
 
 def is_number(value):

@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import warnings
 
 SIZE_LIMIT = 20 * 2**20  # bytes of a submission
 
@@ -50,9 +51,11 @@ def read_notebook(data):
 
 
 def source_of(cell):
-    """Return a cell's source as one string, whichever way it is stored."""
+    """Return a cell's source as one string that can be written, whichever way it is stored."""
     source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    return text.encode(errors="replace").decode()  # half of a surrogate pair is no character
 
 
 def grade_id(cell):
@@ -60,7 +63,8 @@ def grade_id(cell):
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return name or cell.get("id")
+    name = name or cell.get("id")
+    return name if isinstance(name, str) else None
 
 
 def answers_of(notebook, released):
@@ -101,7 +105,9 @@ def is_answer(cell):
 def defined(source, names):
     """Return the one of `names` that a source defines at its left margin, or None."""
     try:
-        heads = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a backslash in a docstring is the student's affair
+            heads = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return next((name for name in reversed(heads) if name in names), None)

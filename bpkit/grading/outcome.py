@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 
 
+def with_article(name):
+    """Put the article before a type's name.
+
+    >>> with_article("IndexError"), with_article("list")
+    ('an IndexError', 'a list')
+    """
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A result with the arguments as they are after the call, or what went wrong.
@@ -22,11 +31,10 @@ class Outcome:
         """Tell the student what went wrong; an exception's own words only where the inputs are public."""
         where = f" in line {self.line} of its cell" if self.line else ""
         words = f": {self.message}" if public and self.message else "."
-        article = "an" if self.type[:1] in "AEIOUaeiou" else "a"
         return {
             "missing": "it is not defined: its cell is missing, or raised before the definition.",
             "unanswered": "it is not answered yet.",
-            "raised": f"your code raised {article} {self.type}{where}{words}",
+            "raised": f"your code raised {with_article(self.type)}{where}{words}",
             "time": "your code did not end within its time. Look for a loop that never stops.",
             "died": "your code ended its process, or was ended for using too much memory.",
             "unreadable": "what your code returned could not be read.",

@@ -16,7 +16,10 @@ LENGTH = struct.Struct("!II")  # bytes of JSON, bytes of arrays
 JSON_LIMIT = 2**20
 ARRAY_LIMIT = 2**26
 DEPTH_LIMIT = 12
+INT_LIMIT = 2**63
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1")
+OWN = "object of a class of its own"
+OTHERS = ("function", "deeply nested object", "huge int")
 
 
 class FrameError(ValueError):
@@ -82,7 +85,7 @@ def _describe_number(value):
     if isinstance(value, bool | np.bool_):
         return {"plain": bool(value)}
     if isinstance(value, np.integer | int):
-        return {"plain": int(value)} if abs(int(value)) < 2**63 else {"strange": ["huge int"]}
+        return {"plain": int(value)} if abs(int(value)) < INT_LIMIT else {"strange": ["huge int"]}
     return {"plain": float(value)}
 
 
@@ -91,7 +94,7 @@ def _describe_array(array, arrays):
         array = array.astype(float)
     code = array.dtype.newbyteorder("<").str
     if code not in DTYPES:
-        return {"strange": [f"array of dtype {array.dtype.name[:8]}"]}
+        return {"strange": [f"array of dtype {array.dtype.type.__name__}"]}
     arrays.append(np.ascontiguousarray(array, dtype=code).tobytes())
     return {"array": [code, list(array.shape)]}
 
@@ -107,7 +110,19 @@ def type_name(value):
         return kind.__name__
     if getattr(np, kind.__name__, None) is kind:
         return f"numpy {kind.__name__}"
-    return "function" if callable(value) else "object of a class of its own"
+    return "function" if callable(value) else OWN
+
+
+def known_name(text):
+    """Return a name that `type_name` could have given, and the one for all others where it could not.
+
+    >>> known_name("numpy matrix"), known_name("ValueError"), known_name("x = 0.25")
+    ('numpy matrix', 'ValueError', 'object of a class of its own')
+    """
+    for prefix in ("numpy ", "array of dtype "):
+        if text.startswith(prefix):
+            return text if isinstance(vars(np).get(text.removeprefix(prefix)), type) else OWN
+    return text if text in OTHERS or isinstance(vars(builtins).get(text), type) else OWN
 
 
 def decode(frame):
@@ -118,7 +133,7 @@ def decode(frame):
     text, data = frame[LENGTH.size : LENGTH.size + text_size], frame[LENGTH.size + text_size :]
     try:
         value, rest = _build(json.loads(text), memoryview(data))
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise FrameError("The frame does not describe a value.") from error
     if len(rest):
         raise FrameError("The frame holds more bytes than its arrays need.")
@@ -127,6 +142,8 @@ def decode(frame):
 
 def sizes(head):
     """Return the sizes that a frame's head announces, or raise a FrameError if they are over the limits."""
+    if len(head) != LENGTH.size:
+        raise FrameError("The frame is shorter than its head.")
     text_size, data_size = LENGTH.unpack(head)
     if text_size > JSON_LIMIT or data_size > ARRAY_LIMIT:
         raise FrameError(f"The frame announces {text_size + data_size} bytes, more than a frame may hold.")
@@ -137,6 +154,8 @@ def _build(node, data):
     """Return the value of a JSON node and the bytes of `data` that it did not use."""
     ((kind, content),) = node.items()
     if kind == "plain" and isinstance(content, None | bool | int | float | str):
+        if isinstance(content, int) and abs(content) >= INT_LIMIT:
+            raise FrameError("The frame holds a whole number that is too large.")
         return content, data
     if kind == "array":
         return _build_array(*content, data)
@@ -151,7 +170,7 @@ def _build(node, data):
     if kind == "callback":
         return Callback(*map(int, content)), data
     if kind == "strange":
-        return Strange(*(str(name)[:60] for name in content)), data
+        return Strange(*map(known_name, content)), data
     raise FrameError(f"A frame cannot hold a {kind!r}.")
 
 

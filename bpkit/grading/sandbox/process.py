@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from ..outcome import Outcome
-from .frames import LENGTH, Callback, FrameError, decode, encode, sizes
+from .frames import LENGTH, Callback, FrameError, decode, encode, known_name, sizes
 
 OFFERED = ("exercise.py", "data.py", "plots")  # all of the package that a student's code may import
 PACKAGE = Path(__file__).parents[2]
@@ -62,7 +62,10 @@ class Sandbox:
         return {key: os.environ[key] for key in PASSED_ON if key in os.environ} | ours | threads
 
     def fork(self):
-        """Start a fork for one submission."""
+        """Start a fork for one submission; the warm process is started anew if something has ended it."""
+        if self.process.poll() is not None:
+            self.__exit__()
+            self.__enter__()
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
@@ -129,10 +132,10 @@ class Fork:
 
     def stand_in_reply(self, stand_ins, asked):
         """Compute what the function that stands in returns, asking back for the functions it was given."""
-        values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
-        names = asked["keywords"]
-        plain = len(values) - len(names)
         try:
+            values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
+            names = asked["keywords"]
+            plain = len(values) - len(names)
             function = stand_ins[asked["stand_in"]]
             return {"result": function(*values[:plain], **dict(zip(names, values[plain:], strict=True)))}
         except (TimeoutError, ConnectionError, EOFError, FrameError):
@@ -152,8 +155,15 @@ class Fork:
 
         return evaluate
 
+    def wait_no_longer(self):
+        """Let the channel wait until the deadline; past it, a process that goes on talking has no more time."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.channel.settimeout(left)
+
     def send(self, value):
-        self.channel.settimeout(max(self.deadline - time.monotonic(), 0.001))
+        self.wait_no_longer()
         self.channel.sendall(encode(value))
 
     def receive(self):
@@ -169,7 +179,7 @@ class Fork:
     def read(self, count):
         data = bytearray()
         while len(data) < count:
-            self.channel.settimeout(max(self.deadline - time.monotonic(), 0.001))
+            self.wait_no_longer()
             more = self.channel.recv(min(count - len(data), 2**16))
             if not more:
                 raise EOFError
@@ -179,11 +189,11 @@ class Fork:
 
 def as_outcome(reply):
     """Return the outcome that a reply describes, whatever an untrusted process put into it."""
-    error = reply.get("error")
-    if reply.get("missing"):
+    error, arguments = reply.get("error"), reply.get("arguments")
+    if reply.get("missing") is True:
         return Outcome(problem="missing")
     if isinstance(error, dict):
-        line, kind = error.get("line"), str(error.get("type"))[:60]
+        line, kind = error.get("line"), known_name(str(error.get("type")))
         return Outcome(
             problem="unanswered" if kind == "NotImplementedError" else "raised",
             type=kind,
@@ -192,4 +202,4 @@ def as_outcome(reply):
         )
     if error is not None or "result" not in reply:
         return Outcome(problem="unreadable", message="The reply is not of the kind that was asked for.")
-    return Outcome(result=reply["result"], arguments=tuple(reply.get("arguments") or ()))
+    return Outcome(result=reply["result"], arguments=tuple(arguments) if isinstance(arguments, list) else ())

@@ -55,6 +55,8 @@ def step_221(weights, biases, inputs, wanted, learning_rate):
 
 
 # %% numbers
+import numpy as np
+
 numbers = dict(
     dW1=np.array([-0.00132867, -0.00026573, 0.00111233, 0.00022246]),
     dW2=(-0.00962560, -0.00927037),

@@ -1,0 +1,1 @@
+"""No answers: the file is empty."""

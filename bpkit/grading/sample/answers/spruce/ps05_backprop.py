@@ -1,0 +1,1 @@
+"""No answers: the notebook has no cells."""
