@@ -5,6 +5,7 @@
 unexport PYTHONPATH PYTHONHOME
 
 CLASS = _build/sample_class
+LINT = { .venv/bin/ruff format --check . && .venv/bin/ruff check .; }
 HERE = PATH="$$PWD/.venv/bin:$$PATH"
 
 help: ## list these commands
@@ -14,14 +15,10 @@ course: install ## install, build the book, release the exercises, grade the sam
 	@$(HERE) .venv/bin/bpkit course
 
 test: install ## run everything that is tested: format, lint, and the whole suite
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	$(HERE) .venv/bin/python -m pytest -n 2
+	@tidy=0; $(LINT) || tidy=1; $(HERE) .venv/bin/python -m pytest -n 2 && exit $$tidy
 
 check: install ## run the quick tests, before a commit: format, lint, and what is not marked slow
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	$(HERE) .venv/bin/python -m pytest -n 2 -m "not slow"
+	@$(LINT) && $(HERE) .venv/bin/python -m pytest -n 2 -m "not slow"
 
 book: install ## build the book into _build/html
 	@$(HERE) .venv/bin/bpkit book

@@ -1,15 +1,18 @@
 """The sample class: what it hands in, and that each of its students gets what they deserve."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bpkit.grading.course import Course, CourseError
+from bpkit.grading.marking import Verdict
 from bpkit.grading.notebook import defined, grade_id, is_check, source_of
 from bpkit.grading.questions import SETS, questions_of
 from bpkit.grading.runner import find_submissions, grade_class
 from bpkit.grading.sample import write_class
+from bpkit.grading.submission import Graded
 
 ROOT = Path(__file__).parents[2]
 ODD_FILES = {("poplar", "ps04_by_hand"), ("poplar", "ps05_backprop"), ("spruce", "ps04_by_hand")}
@@ -119,6 +122,13 @@ def test_lost_points_come_with_a_message(graded):
         for mark, question in zip(row, questions_of(name).values(), strict=True)
     )
     assert silent(graded) == []
+
+
+def test_verdicts_that_say_nothing_are_found():
+    mute = Verdict("f", {"a batch": (0.0, 1.0)}, None, "")
+
+    assert silent({"set": {"student": Graded([mute])}}) == [mute]
+    assert silent({"set": {"student": Graded([replace(mute, message="f: wrong.")])}}) == []
 
 
 def test_messages_say_what_happened(graded):

@@ -28,7 +28,7 @@ def network(rng, sizes, names, m, dtype=np.float64):
     -------
     W, b, f : dict keyed ``1..L``
     x : ndarray, shape (n_0, m)
-        Such that every abs(z) exceeds ``KINK``.
+        Such that every abs(z) exceeds ``KINK``, and no relu layer is all dead or all alive.
 
     Examples
     --------
@@ -44,8 +44,17 @@ def network(rng, sizes, names, m, dtype=np.float64):
         x = rng.normal(0, 1, (sizes[0], m))
         W, b = ({l: p[l].astype(dtype) for l in layers} for p in (W, b))
         z, _ = forward(W, b, x.astype(dtype), f)
-        if all((np.abs(z[l]) > KINK).all() for l in layers):
+        if all((np.abs(z[l]) > KINK).all() and (f[l] != "relu" or switches(z[l])) for l in layers):
             return W, b, f, x.astype(dtype)
+
+
+def switches(z):
+    """Say whether a relu lets some entries pass and others not: a layer that is all dead hides mistakes.
+
+    >>> switches(np.array([[-1.0, 2.0]])), switches(np.array([[-1.0, -2.0]]))
+    (True, False)
+    """
+    return bool((z > 0).any() and (z < 0).any())
 
 
 def target(rng, output, loss, K, m, dtype=np.float64):

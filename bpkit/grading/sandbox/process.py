@@ -156,7 +156,7 @@ class Fork:
         return evaluate
 
     def wait_no_longer(self):
-        """Let the channel wait until the deadline; past it, a process that goes on talking has no more time."""
+        """Let the channel wait until the deadline; past it, who still talks has no more time."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError

@@ -1,0 +1,39 @@
+"""Notebooks to grade: the solved ones of the course, with some answers replaced."""
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+
+from bpkit.exercise import activation, derivative
+from bpkit.grading.check import LocalAnswers
+from bpkit.grading.course import Course
+from bpkit.grading.notebook import answers_of, rebuild
+
+ROOT = Path(__file__).parents[2]
+BY_HAND, BACKPROP = "ps04_by_hand", "ps05_backprop"
+
+
+def released(set_name):
+    return Course(ROOT, ROOT).released(set_name)
+
+
+def solutions(set_name):
+    """Return the source of each answer in the solved notebook."""
+    solved = json.loads((ROOT / "solutions" / set_name / f"{set_name}.ipynb").read_bytes())
+    return answers_of(solved, released(set_name))
+
+
+def handed_in(set_name, **answers):
+    """Return the solved notebook with these answers in it, as the bytes of a submission."""
+    sources = {name: dedent(source) for name, source in answers.items()}
+    return json.dumps(rebuild(released(set_name), solutions(set_name) | sources)).encode()
+
+
+def opened(set_name, **answers):
+    """Return the answers of such a notebook as they are when it is open, its cells run in this process."""
+    namespace = {"np": np, "activation": activation, "derivative": derivative}
+    for source in (solutions(set_name) | answers).values():
+        exec(dedent(source), namespace)
+    return LocalAnswers(namespace)

@@ -1,0 +1,250 @@
+"""Frames: what is sent arrives, and a frame that lies is refused before anything is allocated."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.testing import assert_array_equal
+
+from bpkit.grading.sandbox import frames
+from bpkit.grading.sandbox.frames import (
+    DTYPES,
+    LENGTH,
+    OWN,
+    Callback,
+    FrameError,
+    Provided,
+    Strange,
+    decode,
+    encode,
+    known_name,
+    sizes,
+    type_name,
+)
+
+arrays = hnp.arrays(st.sampled_from(DTYPES), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
+numbers = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False)
+plain = st.none() | st.booleans() | numbers | st.text(max_size=9) | arrays
+keys = st.integers(-9, 9) | st.text(max_size=5)
+values = st.recursive(
+    plain,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(keys, inner),
+    max_leaves=8,
+)
+
+
+def assert_same(found, wanted):
+    assert type(found) is type(wanted)
+    if isinstance(wanted, np.ndarray):
+        assert found.dtype == wanted.dtype
+        assert_array_equal(found, wanted, strict=True)
+    elif isinstance(wanted, tuple | list):
+        assert len(found) == len(wanted)
+        for pair in zip(found, wanted, strict=True):
+            assert_same(*pair)
+    elif isinstance(wanted, dict):
+        assert list(found) == list(wanted)
+        assert_same(list(found.values()), list(wanted.values()))
+    else:
+        assert found == wanted
+
+
+def frame_of(node, data=b""):
+    """Build a frame from the JSON that describes its value."""
+    text = node if isinstance(node, bytes) else json.dumps(node).encode()
+    return LENGTH.pack(len(text), len(data)) + text + data
+
+
+def array_frame(code, shape, data):
+    return frame_of({"array": [code, shape]}, data)
+
+
+@given(values)
+def test_frames_give_back_what_was_sent(value):
+    assert_same(decode(encode(value)), value)
+
+
+@given(st.binary(max_size=80))
+def test_garbage_is_refused(data):
+    with pytest.raises(FrameError):
+        decode(data)
+
+
+@given(st.recursive(plain.filter(lambda v: not isinstance(v, np.ndarray)), st.lists, max_leaves=5))
+def test_json_that_describes_no_value_is_refused(node):
+    with pytest.raises(FrameError):
+        decode(frame_of(node))
+
+
+@pytest.mark.parametrize(
+    "value", [np.asfortranarray([[1.0, 2.0], [3.0, 4.0]]), np.arange(12.0).reshape(3, 4)[::2, ::-1]]
+)
+def test_order_in_memory_does_not_matter(value):
+    assert_array_equal(decode(encode(value)), value, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.float64(2.5), 2.5),
+        (np.str_("W"), "W"),
+    ],
+)
+def test_numpy_scalars_arrive_as_plain_numbers(sent, arrives):
+    assert decode(encode(sent)) == arrives
+    assert type(decode(encode(sent))) is type(arrives)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_numbers_that_are_not_finite_arrive(value):
+    assert_array_equal(decode(encode(value)), value)
+
+
+@pytest.mark.parametrize("value", [Provided("derivative", "tanh"), Callback(2)])
+def test_functions_cross_by_their_name_or_place(value):
+    assert decode(encode((value, 1))) == (value, 1)
+
+
+def test_long_double_arrives_as_float():
+    assert decode(encode(np.ones(2, np.longdouble))).dtype == np.float64
+
+
+class Sub(np.ndarray):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (np.ones((2, 2)).view(Sub), OWN),
+        (np.ma.masked_array([1.0]), OWN),
+        (np.ones((2, 2)).view(np.recarray), "numpy recarray"),
+        (np.array([None]), "array of dtype object_"),
+        (np.array([1j]), "array of dtype complex128"),
+        (np.array(["x"]), "array of dtype str_"),
+        ({1.0}, "set"),
+        (1j, "complex"),
+        (b"bytes", "bytes"),
+        (len, "function"),
+        (2**70, "huge int"),
+        (type("x_is_0_25", (), {})(), OWN),
+    ],
+)
+def test_what_may_not_cross_becomes_strange(value, name):
+    assert decode(encode([value])) == [Strange(name)]
+
+
+def test_matrix_becomes_strange():
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix([[1.0]])
+
+    assert decode(encode(matrix)) == Strange("numpy matrix")
+
+
+def test_deep_nesting_becomes_strange():
+    value = []
+    for _ in range(40):
+        value = [value]
+
+    assert "deeply nested object" in repr(decode(encode(value)))
+
+
+def test_subclasses_of_containers_arrive_as_their_base():
+    class Tricky(dict):
+        def items(self):
+            raise RuntimeError
+
+    assert type(decode(encode(Tricky({1: 2.0})))) is dict
+
+
+@pytest.mark.parametrize("name", ["x = 0.25", "numpy x", "array of dtype 0.25", "secret", "\ud800", ""])
+def test_names_of_ones_own_do_not_cross(name):
+    error = type("ValueErrorOfMine" + name.encode(errors="replace").decode(), (ValueError,), {})()
+
+    assert decode(frame_of({"strange": [name]})) == Strange(OWN)
+    assert known_name(name) == type_name(error) == OWN
+
+
+@pytest.mark.parametrize("name", ["ValueError", "ZeroDivisionError", "dict", "numpy matrix", "function"])
+def test_names_that_python_and_numpy_gave_do_cross(name):
+    assert known_name(name) == name
+
+
+@pytest.mark.parametrize("change", [lambda f: f[:-1], lambda f: f + b"x", lambda f: f[:5], lambda f: b""])
+def test_frames_that_are_too_short_or_too_long_are_refused(change):
+    with pytest.raises(FrameError, match="shorter"):
+        decode(change(encode(np.ones(3))))
+
+
+@pytest.mark.parametrize(
+    ("code", "shape", "data"),
+    [
+        ("<f8", [3], bytes(16)),  # more than there is
+        ("<f8", [1], bytes(16)),  # less than there is
+        ("<f8", [2**40, 2**40], b""),
+        ("<f8", [-1], bytes(8)),
+        ("<f8", [-1, -1], bytes(8)),
+        ("<f8", [1.0], bytes(8)),
+        ("<f8", [True], bytes(8)),
+        ("<f8", [[1]], bytes(8)),
+        ("<f8", [1] * 9, bytes(8)),
+        ("<f8", 1, bytes(8)),
+        ("<c16", [1], bytes(16)),
+        ("|O8", [1], bytes(8)),
+        ("|V8", [1], bytes(8)),
+        (["<f8"], [1], bytes(8)),
+        (None, [1], bytes(8)),
+    ],
+)
+def test_arrays_that_lie_are_refused(code, shape, data):
+    with pytest.raises(FrameError):
+        decode(array_frame(code, shape, data))
+    assert decode(array_frame("<f8", [1], bytes(8))) == 0.0
+
+
+@pytest.mark.parametrize("head", [(2**32 - 1, 0), (0, 2**32 - 1), (frames.JSON_LIMIT + 1, 0)])
+def test_sizes_over_the_limits_are_refused_by_the_head_alone(head):
+    with pytest.raises(FrameError, match="more than a frame may hold"):
+        sizes(LENGTH.pack(*head))
+
+
+def test_values_over_the_limits_are_not_sent(monkeypatch):
+    monkeypatch.setattr(frames, "ARRAY_LIMIT", 100)
+
+    assert encode(np.zeros(12))
+    with pytest.raises(FrameError, match="more than a frame may hold"):
+        encode(np.zeros(13))
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {},
+        {"plain": 1, "list": []},
+        {"plain": []},
+        {"plain": 2**70},
+        {"pickle": "x"},
+        {"array": []},
+        {"list": 3},
+        {"dict": [[{"list": []}, {"plain": 1}]]},
+        {"dict": [[{"plain": 1}]]},
+        {"provided": ["derivative"]},
+        {"callback": ["one"]},
+        {"strange": ["a", "b"]},
+        b'{"plain": 1',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"list": [' * 20_000,
+        b'{"plain": ' + b"9" * 5000 + b"}",
+    ],
+)
+def test_descriptions_that_describe_nothing_are_refused(node):
+    with pytest.raises(FrameError):
+        decode(frame_of(node))
