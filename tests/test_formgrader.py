@@ -40,7 +40,13 @@ def lab(course):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
-    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--IdentityProvider.token=",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyter", "lab", *options],
         cwd=course,

@@ -46,8 +46,8 @@ def compare(expected, got, names=None, relative=RELATIVE, path=()):
     Parameters
     ----------
     expected, got : ndarray, number, bool, str, None, or tuple, list or dict of such
-    names : tuple of str or list, optional
-        What the items of a tuple are called; ``[names]`` for the items of a list.
+    names : str, tuple of str or list, optional
+        What the result is called, or the items of a tuple; ``[names]`` for the items of a list.
     relative : float
         Tolerance: float64 arrays agree where ‖a - b‖ ≤ relative (‖a‖ + ‖b‖) + 1e-11.
     path : tuple
@@ -67,6 +67,8 @@ def compare(expected, got, names=None, relative=RELATIVE, path=()):
     >>> [str(d) for d in compare({1: np.ones((2, 1))}, {1: np.ones(2)})]
     ['result[1] has shape (2,), but should have shape (2, 1).']
     """
+    if isinstance(names, str):
+        path, names = (*path, names), None
     if isinstance(got, Strange):
         return [structure(path, f"is {with_article(got.type)}, but should be {kind_of(expected)}.")]
     if isinstance(expected, dict):
@@ -193,6 +195,8 @@ def leaves(value, names=None, path=()):
     >>> leaves(({1: 0.0, 2: 0.0}, 3.0), ("z", "a"))
     [('z', 1), ('z', 2), ('a',)]
     """
+    if isinstance(names, str):
+        return leaves(value, None, (*path, names))
     if isinstance(value, dict):
         return [p for key in value for p in leaves(value[key], None, (*path, key))]
     if isinstance(value, tuple | list):

@@ -45,7 +45,15 @@ def facts(findings, public):
     failed = [f for f in findings if f.outcome.problem or f.differences]
     if failed[0].outcome.problem:
         return failed[0].outcome.says(public)
+    if len(findings) == 1:
+        return some(failed[0].differences)
     return f"{first_of(failed[0])}{invariant(findings)}{only_some(findings)}"
+
+
+def some(differences, most=4):
+    """List the first few differences of a single case."""
+    more = f" And {len(differences) - most} more." if len(differences) > most else ""
+    return " ".join(map(str, differences[:most])) + more
 
 
 def first_of(finding):
@@ -65,7 +73,8 @@ def invariant(findings):
         return " Yours is the transpose of the expected one."
     if any(g.shape != e.shape for g, e in pairs):
         return ""
-    ratios = np.concatenate([(g[e != 0] / e[e != 0]).ravel() for g, e in pairs])
+    with np.errstate(all="ignore"):  # a wrong number may be as large as it likes
+        ratios = np.concatenate([(g[e != 0] / e[e != 0]).ravel() for g, e in pairs])
     if not ratios.size or not np.allclose(ratios, ratios[0], 1e-4, 0):
         return ""
     return (

@@ -7,17 +7,11 @@ from functools import partial
 import numpy as np
 
 from .diagnosis import facts, known_mistake
-from .question import judge, score_parts
+from .pointers import see
+from .question import SHAPED, SINGLE, judge, score_parts
 
 PUBLIC_SEED = 0
 CHANGED = "the call changes its arguments. Work on copies: the caller needs them as they were."
-CHAPTERS = {
-    "notation": "Notation",
-    "forward_pass": "Forward pass",
-    "losses": "Losses and the error of the output layer",
-    "recursion": "The recursion",
-    "worked_example": "A worked example by hand",
-}
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,7 @@ class Verdict:
     mistake: str | None
     message: str
     stuck: bool = False  # it ran out of time or died
+    rests_on: tuple = ()  # earlier answers in whose place ours stood
 
     @property
     def score(self):
@@ -46,9 +41,14 @@ class Verdict:
     def right(self):
         return self.score == self.max
 
+    def sign(self, part):
+        """Return ✓ or ✗; where nothing is right, the parts that need a right value are not judged: ·."""
+        got, full = self.parts[part]
+        return "✓" if got == full else "✗" if self.score or part not in (SHAPED, SINGLE) else "·"
+
     def lines(self):
         """Return what the student reads, line by line: each part with ✓ or ✗, then the message."""
-        parts = [f"  {'✓' if got == full else '✗'} {part}" for part, (got, full) in self.parts.items()]
+        parts = [f"  {self.sign(part)} {part}" for part in self.parts]
         head = f"{self.name}: {self.score:g} of {self.max:g} points"
         return [head, *parts, *([self.message] if self.message else [])]
 
@@ -80,14 +80,14 @@ def mark(questions, answers, seed, public=False):
     ------
     Verdict
     """
-    wrong, stuck = [], False
+    wrong, stuck = {}, False  # {question: names of the answers that it fails because of}
     for question in questions:
         alone = partial(mark_one, question, answers, seed, public, {})
         backed = partial(mark_backed, question, answers, seed, public, wrong)
         tries = [backed, alone] if stuck else [alone, backed] if wrong and not question.value else [alone]
         verdict = first_right(tries)
-        if not verdict.right or verdict.message:
-            wrong.append(question)
+        if not verdict.right or verdict.rests_on:
+            wrong[question] = verdict.rests_on if verdict.right else (question.name,)
             stuck = stuck or verdict.stuck
         yield verdict
 
@@ -99,7 +99,7 @@ def first_right(tries):
         verdicts.append(judge_it())
         if verdicts[-1].right:
             return verdicts[-1]
-    return max(verdicts, key=lambda verdict: verdict.score)
+    return max(verdicts, key=lambda verdict: (verdict.score, verdict.mistake is not None))
 
 
 def mark_backed(question, answers, seed, public, wrong):
@@ -107,11 +107,12 @@ def mark_backed(question, answers, seed, public, wrong):
     asked = set()
     stand_ins = {q.name: recorded(q.reference, asked, q.name) for q in wrong if not q.value}
     verdict = mark_one(question, answers, seed, public, stand_ins)
-    if not asked:
+    roots = dict.fromkeys(root for q, because in wrong.items() if q.name in asked for root in because)
+    if not roots:
         return verdict
-    names = " and ".join(name for name in stand_ins if name in asked)
-    says = f"{question.name} was judged with ours in the place of {names}, which it rests on."
-    return replace(verdict, message="\n".join(filter(None, [verdict.message, says])))
+    says = f"{question.name} was judged with ours in the place of {' and '.join(roots)}, which it rests on."
+    message = "\n".join(filter(None, [verdict.message, says]))
+    return replace(verdict, message=message, rests_on=tuple(roots))
 
 
 def recorded(function, asked, name):
@@ -134,19 +135,22 @@ def mark_one(question, answers, seed, public, stand_ins):
     if all(got == full for got, full in parts.values()):
         return Verdict(question.name, parts, None, "")
     stuck = any(f.outcome.problem in ("time", "died") for f in findings)
-    return Verdict(question.name, parts, *explain(question, findings, public), stuck)
+    return Verdict(question.name, parts, *explain(question, findings, parts, public), stuck)
 
 
-def explain(question, findings, public):
+def explain(question, findings, parts, public):
     """Return the number of the known mistake, or None, and the message for the student."""
     if not any(f.outcome.problem or f.differences for f in findings):
         return "M61", f"{question.name}: {CHANGED} [M61]"
     mistake = known_mistake(question, findings)
     if mistake:
-        return mistake.number, f"{question.name}: {mistake.says} {see(question, mistake)} [{mistake.number}]"
-    return None, f"{question.name}: {facts(findings, public)} {see(question, question)}"
+        return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)} [{mistake.number}]"
+    says = f"{question.name}: {facts(findings, public)}"
+    raised = all(f.outcome.problem in ("raised", "time", "died", "unreadable") for f in findings)
+    return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"
 
 
-def see(question, source):
-    """Say where in the book the answer stands."""
-    return f"See {source.equation} in the chapter “{CHAPTERS[question.chapter]}”."
+def first_wrong_equation(question, parts):
+    """Return the label to read: that of the first part that is wrong, or the question's."""
+    wrong = (question.parts[name].equation for name, (got, full) in parts.items() if got < full)
+    return next(filter(None, wrong), question.equation)

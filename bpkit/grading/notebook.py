@@ -84,6 +84,11 @@ def answers_of(notebook, released):
     -------
     dict of {str: str}
         Source of each answer that is there.
+
+    Raises
+    ------
+    NotebookError
+        If there is none.
     """
     stubs = {grade_id(cell): source_of(cell) for cell in released["cells"] if is_answer(cell)}
     found = {}
@@ -94,6 +99,10 @@ def answers_of(notebook, released):
         name = name if name in stubs else defined(source_of(cell), stubs)
         if name in stubs and (name not in found or source_of(cell) != stubs[name]):
             found[name] = source_of(cell)
+    if not found:
+        raise NotebookError(
+            "The notebook has none of this set's answer cells. Hand in the set's own notebook."
+        )
     return found
 
 

@@ -31,6 +31,8 @@ class Outcome:
         """Tell the student what went wrong; an exception's own words only where the inputs are public."""
         where = f" in line {self.line} of its cell" if self.line else ""
         words = f": {self.message}" if public and self.message else "."
+        if self.type in ("SyntaxError", "IndentationError", "TabError"):
+            return f"its cell has a {self.type}{where.replace(' of its cell', '')}{words}"
         return {
             "missing": "it is not defined: its cell is missing, or raised before the definition.",
             "unanswered": "it is not answered yet.",

@@ -37,6 +37,7 @@ class Part:
     points: float
     tags: tuple = ()  # () stands for all but float32
     about: Callable = field(default=lambda path: True)
+    equation: str = ""  # what to read where this part is wrong, if not the question's
 
     def concerns(self, case):
         return case.tag in self.tags if self.tags else not case.tag.endswith("float32")
@@ -52,17 +53,16 @@ class Mistake:
     wrong: Callable  # takes the question's arguments
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """A question: plain data, `draw` for its inputs, and a reference to judge by."""
 
     name: str  # the grade_id
     parts: dict  # {name: Part}
     equation: str  # the label it rests on
-    chapter: str  # slug of the book's page
     draw: Callable  # rng → list of Case
     reference: Callable
-    returns: tuple | list | None = None  # names of the results, see `compare`
+    returns: str | tuple | list | None = None  # names of the results, see `compare`
     mistakes: tuple = ()
     value: bool = False  # the answer is a value, not a function
     compare: Callable = compare  # (expected, got, names, relative) → list of Difference

@@ -38,7 +38,7 @@ def test_mistakes_as_students_write_them_are_named(set_name, name, number, sourc
 
 
 def test_wrong_results_that_no_mistake_explains_are_not_named():
-    for answer in (scaled(0.9), lambda delta, a: (delta @ a.T + 1, delta), lambda delta, a: (delta, a)):
+    for answer in (scaled(0.9), lambda delta, a: (delta @ a.T + 1, delta + 1), lambda delta, a: (delta, a)):
         verdict = marked(LAYER, answer)
 
         assert (verdict.score, verdict.mistake) == (0, None)

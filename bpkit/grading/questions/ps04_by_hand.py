@@ -118,8 +118,12 @@ def numbers_differ(expected, got):
     wanted = expected.ravel()
     if flat.shape != wanted.shape:
         return f"has {flat.size} numbers, but should have {wanted.size}."
-    off = ~(np.abs(flat - wanted) <= NUMBER_TOLERANCE)
-    return f"differs in {off.sum()} of {off.size} numbers." if off.any() else None
+    gap = np.abs(flat - wanted)
+    off = ~(gap <= NUMBER_TOLERANCE)
+    if not off.any():
+        return None
+    few = " Give six decimals." if gap.max() < 1e-3 else ""
+    return f"differs in {off.sum()} of {off.size} numbers.{few}"
 
 
 def here(mistakes):
@@ -138,8 +142,17 @@ def part_of(name):
     return lambda path: name in path
 
 
-HAND_POINTS = {"z1": 0.5, "a1": 0.5, "z2": 0.5, "o": 0.5, "loss": 0.5}
-HAND_POINTS |= {"delta2": 1, "delta1": 1, "dW2": 0.75, "dW1": 0.75}
+BY_HAND = {  # points, and what to read
+    "z1": (0.5, "eq-preactivation"),
+    "a1": (0.5, "eq-activation"),
+    "z2": (0.5, "eq-preactivation"),
+    "o": (0.5, "eq-activation"),
+    "loss": (0.5, "eq-half-squared-error"),
+    "delta2": (1, "eq-delta-output-general"),
+    "delta1": (1, "eq-delta-hidden"),
+    "dW2": (0.75, "eq-grad-weights"),
+    "dW1": (0.75, "eq-grad-weights"),
+}
 QUESTIONS = (
     Question(
         "forward_221",
@@ -149,7 +162,6 @@ QUESTIONS = (
             SHAPED: Part(0.5),
         },
         "eq-preactivation",
-        "forward_pass",
         draw(lambda W, b, x, y: (W, b, x)),
         forward_221,
         ("z", "a"),
@@ -162,22 +174,24 @@ QUESTIONS = (
     Question(
         "deltas_221",
         {
-            "δ of the output layer": Part(1.75, about=part_of(2)),
+            "δ of the output layer": Part(1.75, about=part_of(2), equation="eq-delta-output-general"),
             "δ of the hidden layer": Part(1.75, about=part_of(1)),
             SHAPED: Part(0.5),
         },
         "eq-delta-hidden",
-        "worked_example",
         draw(lambda W, b, x, y: (W, *forward_221(W, b, x), y)),
         deltas_221,
-        None,
+        "delta",
         here(slipped(DELTA_SLIPS + WHOLE_SLIPS + AVERAGED_DELTA, delta_run, (*NOT_HERE, "M53"))),
     ),
     Question(
         "gradients_221",
-        {"dW": Part(2, about=part_of("dW")), "db": Part(1.5, about=part_of("db")), SHAPED: Part(0.5)},
+        {
+            "dW": Part(2, about=part_of("dW")),
+            "db": Part(1.5, about=part_of("db"), equation="eq-grad-biases"),
+            SHAPED: Part(0.5),
+        },
         "eq-grad-weights",
-        "worked_example",
         draw(lambda W, b, x, y: (W, b, x, y)),
         gradients_221,
         ("dW", "db"),
@@ -187,7 +201,6 @@ QUESTIONS = (
         "step_221",
         {"W": Part(1.5, about=part_of("W")), "b": Part(1, about=part_of("b")), SHAPED: Part(0.5)},
         "eq-update",
-        "worked_example",
         draw_steps,
         step_221,
         ("W", "b"),
@@ -195,9 +208,8 @@ QUESTIONS = (
     ),
     Question(
         "numbers",
-        {name: Part(points, about=part_of(name)) for name, points in HAND_POINTS.items()},
+        {name: Part(points, (), part_of(name), label) for name, (points, label) in BY_HAND.items()},
         "eq-delta-output-general",
-        "worked_example",
         lambda rng: [Case("one sample")],
         numbers,
         None,

@@ -1,0 +1,36 @@
+"""Where in the book an equation stands: what a message points to."""
+
+CHAPTERS = {
+    "forward_pass": "Forward pass",
+    "losses": "Losses and the error of the output layer",
+    "recursion": "The recursion",
+}
+EQUATIONS = {
+    "forward_pass": (
+        "eq-preactivation",
+        "eq-activation",
+        "eq-sigmoid-prime",
+        "eq-tanh-prime",
+        "eq-relu-prime",
+        "eq-softmax",
+    ),
+    "losses": (
+        "eq-half-squared-error",
+        "eq-batch-loss",
+        "eq-delta-output-general",
+        "eq-softmax-jacobian",
+        "eq-delta-output-softmax",
+        "eq-delta-output",
+    ),
+    "recursion": ("eq-delta-hidden", "eq-grad-weights", "eq-grad-biases", "eq-update"),
+}
+PAGES = {label: page for page, labels in EQUATIONS.items() for label in labels}
+
+
+def see(label):
+    """Say where an equation stands.
+
+    >>> see("eq-delta-hidden")
+    'See eq-delta-hidden in the chapter “The recursion”.'
+    """
+    return f"See {label} in the chapter “{CHAPTERS[PAGES[label]]}”."
