@@ -33,8 +33,9 @@ lab: install ## open the exercises in JupyterLab
 	@$(HERE) .venv/bin/jupyter lab exercises
 
 formgrader: install ## open the sample class in nbgrader's formgrader; for your own: CLASS=.
-	@$(HERE) && cd "$(CLASS)" && \
-	    PATH="$$PATH" JUPYTER_CONFIG_PATH="$$OLDPWD" jupyter lab --ServerApp.default_url=/formgrader
+	@test -d "$(CLASS)" || { echo "There is no class in $(CLASS) yet. Run: make course" >&2; exit 1; }
+	@$(HERE) && cd "$(CLASS)" && export PATH JUPYTER_CONFIG_PATH="$$OLDPWD" && \
+	    jupyter lab --LabApp.default_url=/formgrader
 
 install: ## make or complete the environment .venv, pinned by constraints.txt
 	@for python in python3 python3.13 python3.12 python3.11 "$$PYTHON"; do \

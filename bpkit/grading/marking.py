@@ -153,4 +153,4 @@ def explain(question, findings, parts, public):
 def first_wrong_equation(question, parts):
     """Return the label to read: that of the first part that is wrong, or the question's."""
     wrong = (question.parts[name].equation for name, (got, full) in parts.items() if got < full)
-    return next(filter(None, wrong), question.equation)
+    return next(wrong, "") or question.equation

@@ -47,10 +47,11 @@ class Graded:
 
     @classmethod
     def of(cls, plain):
-        verdicts = [
-            Verdict(**{**verdict, "parts": {name: tuple(p) for name, p in verdict["parts"].items()}})
-            for verdict in plain["verdicts"]
-        ]
+        """Return what `plain` gave as plain data, its lists as the tuples that they were."""
+        verdicts = []
+        for verdict in plain["verdicts"]:
+            parts = {name: tuple(points) for name, points in verdict["parts"].items()}
+            verdicts.append(Verdict(**verdict | {"parts": parts, "rests_on": tuple(verdict["rests_on"])}))
         return cls(verdicts, plain["note"])
 
 

@@ -27,7 +27,9 @@ def scaled(factor):
     return layer_gradients
 
 
-@pytest.mark.parametrize(("set_name", "name", "number", "source"), WRONG)
+@pytest.mark.parametrize(
+    ("set_name", "name", "number", "source"), WRONG, ids=[f"{w[1]} {w[2]}" for w in WRONG]
+)
 def test_mistakes_as_students_write_them_are_named(set_name, name, number, source):
     questions = list(questions_of(set_name).values())
     verdicts = {v.name: v for v in mark(questions, opened(set_name, **{name: source}), "secret")}

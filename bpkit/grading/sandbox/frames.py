@@ -102,8 +102,8 @@ def _describe_array(array, arrays):
 def type_name(value):
     """Name a value's type where Python or numpy gave the name; a name of one's own could carry a message.
 
-    >>> type_name(np.matrix([[1]])), type_name(type("secret", (), {})())
-    ('numpy matrix', 'object of a class of its own')
+    >>> type_name(np.recarray(1, "f8")), type_name(type("secret", (), {})())
+    ('numpy recarray', 'object of a class of its own')
     """
     kind = type(value)
     if getattr(builtins, kind.__name__, None) is kind:

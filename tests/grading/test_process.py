@@ -1,0 +1,257 @@
+"""The sandbox: limits that hold, a process that may die, and nothing of the instructor's inside."""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+
+import numpy as np
+import pytest
+
+from bpkit.grading.outcome import Outcome
+from bpkit.grading.sandbox.frames import LENGTH, OWN, Provided, Strange, encode
+from bpkit.grading.sandbox.process import Fork, Sandbox, as_outcome
+
+LOOP = "while True: pass"
+
+
+def define(fork, body, arguments=""):
+    """Define f in the fork and return the outcome of calling it."""
+    assert fork.cell(f"def f({arguments}):\n    {body}").problem is None
+    return fork.call("f", [], seconds=5)
+
+
+def test_calls_return_the_result_and_the_arguments(fork):
+    fork.cell("def f(W, g):\n    W[1] *= 2\n    return W[1].sum(), [g(0.0)]")
+    outcome = fork.call("f", [{1: np.ones((2, 1))}, Provided("derivative", "tanh")])
+
+    assert outcome.problem is None
+    assert outcome.result == (4.0, [1.0])
+    assert outcome.arguments[0][1].tolist() == [[2.0], [2.0]]
+
+
+def test_values_are_fetched(fork):
+    fork.cell("numbers = {'z1': [0.16, 0.08]}")
+
+    assert fork.value("numbers").result == {"z1": [0.16, 0.08]}
+    assert fork.value("nosuch").problem == fork.call("nosuch", []).problem == "missing"
+
+
+def test_forks_know_nothing_of_each_other(sandbox):
+    with sandbox.fork() as one, sandbox.fork() as other:
+        one.cell("import numpy as np, bpkit.exercise\nx = 1; np.sin = None; bpkit.exercise.check = None")
+
+        assert other.value("x").problem == "missing"
+        assert other.cell("import numpy as np\nassert np.sin(0) == 0").problem is None
+
+
+@pytest.mark.parametrize("where", ["cell", "call"])
+def test_endless_loops_end_at_their_limit(where, fork):
+    fork.cell(f"def f():\n    {LOOP}")
+    outcome = fork.cell(LOOP, 0.2) if where == "cell" else fork.call("f", [], 0.2)
+
+    assert outcome.problem == "time"
+
+
+@pytest.mark.parametrize(
+    ("body", "problem", "kind"),
+    [
+        ("import os; os._exit(0)", "died", ""),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died", ""),
+        ("import sys; sys.exit(3)", "raised", "SystemExit"),
+        ("raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
+        ("return f()", "raised", "RecursionError"),
+        ("return bytearray(2**43)", "raised", "MemoryError"),
+        ("input('x?')", "raised", "EOFError"),
+        ("import os; os.closerange(3, 200)", "died", ""),
+        ("raise NotImplementedError", "unanswered", "NotImplementedError"),
+        ("return 1 / 0", "raised", "ZeroDivisionError"),
+    ],
+)
+def test_calls_that_do_not_return_are_told_apart(body, problem, kind, fork):
+    outcome = define(fork, body)
+
+    assert (outcome.problem, outcome.type) == (problem, kind)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["%matplotlib inline", "print('x' * 100)", "import matplotlib.pyplot as plt; plt.plot([1]); plt.show()"]
+    + [
+        "import warnings; warnings.warn('x')",
+        "import sys; sys.stderr.write('x')",
+        "",
+        "# nothing",
+        "%%time\n1",
+    ],
+)
+def test_cells_of_every_day_run(source, fork):
+    assert fork.cell(source).problem is None
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [("def f(:", "SyntaxError"), ("  x = 1\n y = 2", "IndentationError"), ("1 / 0", "ZeroDivisionError")]
+    + [
+        ("raise SystemExit", "SystemExit"),
+        ("import nosuch", "ModuleNotFoundError"),
+    ],
+)
+def test_cells_that_raise_say_what(source, kind, fork):
+    outcome = fork.cell(source)
+
+    assert (outcome.problem, outcome.type) == ("raised", kind)
+
+
+def test_lines_are_counted_in_the_students_cell(fork):
+    fork.cell("import numpy as np\n\ndef f():\n    x = np.ones(2)\n    return np.linalg.inv(x)")
+
+    assert fork.call("f", []).line == 5
+    assert fork.cell("x = 1\ny = (").line == 2
+
+
+def test_definitions_before_an_exception_stay(fork):
+    assert fork.cell("def f(): return 7\nraise ValueError").type == "ValueError"
+    assert fork.call("f", []).result == 7
+
+
+def test_exceptions_of_ones_own_bring_no_name_out(fork):
+    outcome = define(fork, "raise type('x_is_0_25', (Exception,), {})('0.25')")
+
+    assert (outcome.problem, outcome.type) == ("raised", OWN)
+    assert "25" not in outcome.says()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import bpkit.reference",
+        "import bpkit.grading",
+        "import bpkit.gradcheck",
+        "from bpkit import backward",
+        "import nbgrader_config",
+    ],
+)
+def test_nothing_of_the_course_can_be_imported(source, fork):
+    assert fork.cell(source).type in ("ModuleNotFoundError", "ImportError")
+    assert fork.cell("from bpkit.exercise import activation, check, derivative").problem is None
+
+
+def test_nothing_of_the_instructors_environment_is_inside(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    with Sandbox() as sandbox, sandbox.fork() as fork:
+        fork.cell("import os\ndef f(): return sorted(os.environ), os.getcwd(), os.path.expanduser('~')")
+        names, folder, home = fork.call("f", []).result
+
+    assert {"SECRET_TOKEN", "PYTHONPATH", "JPY_PARENT_PID"} & set(names) == set()
+    assert folder == home != os.getcwd()
+
+
+def is_free(path, tries=10_000):
+    """Say whether nobody holds the lock of a file any more."""
+    with open(path, "w") as file:
+        for _ in range(tries):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+    return False
+
+
+def test_processes_and_folders_are_gone_afterwards(tmp_path):
+    lock = tmp_path / "lock"
+    with Sandbox() as sandbox, sandbox.fork() as fork:
+        fork.cell(f"import fcntl, os, time\nfile = open({str(lock)!r}, 'w')")
+        fork.cell("fcntl.flock(file, fcntl.LOCK_EX)\nif os.fork() == 0: time.sleep(600)")
+        folder = sandbox.folder.name
+        assert not is_free(lock, tries=1)
+
+    assert is_free(lock)
+    assert not os.path.exists(folder)
+
+
+def test_a_warm_process_that_was_ended_is_started_again():
+    with Sandbox() as sandbox:
+        with sandbox.fork() as fork:
+            define(fork, "import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+            sandbox.process.wait(10)
+        with sandbox.fork() as fork:
+            assert define(fork, "return 1").result == 1
+
+
+def test_stand_ins_answer_for_earlier_answers_and_are_taken_away(fork):
+    fork.cell("def g(x, k): return 0\ndef f(x): return g(x, k=lambda v: 10 * v), g.__name__")
+    outcome = fork.call("f", [3.0], stand_ins={"g": lambda x, k: k(x) + 1})
+
+    assert outcome.result == (31.0, "ask")
+    assert fork.call("f", [3.0]).result == (0, "g")
+
+
+@pytest.mark.parametrize("call", ["g()", "g(1, 2, 3)", "g(None)", "g('x' * 9)", "g(y=1)", "g(object())"])
+def test_stand_ins_refuse_what_does_not_suit_them(call, fork):
+    fork.cell(f"def g(x): pass\ndef f(): return {call}")
+    outcome = fork.call("f", [], stand_ins={"g": lambda x: np.linalg.inv(x)})
+
+    assert (outcome.problem, outcome.type) == ("raised", "ValueError")
+
+
+def test_endless_calls_of_a_stand_in_end_at_their_limit(fork):
+    fork.cell("def g(): pass\ndef f():\n    while True: g()")
+
+    assert fork.call("f", [], 0.3, stand_ins={"g": lambda: 1}).problem == "time"
+
+
+def forged(reply, stand_ins=None):
+    """Return the outcome of a request to a process that sends whatever it likes."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(encode(1) + (reply if isinstance(reply, bytes) else encode(reply)))
+        fork = Fork(ours)
+        theirs.shutdown(socket.SHUT_WR)
+        outcome = fork.request({"do": "call"}, 1, stand_ins or {})
+        ours.close()
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"garbage that is longer than a head",
+        LENGTH.pack(2**31, 0),
+        LENGTH.pack(2, 0) + b"[]",
+        LENGTH.pack(9, 0) + json.dumps({"list": 3}).encode()[:9],
+        [1, 2],
+        None,
+        {},
+        {"error": 3},
+        {"error": None},
+        {"arguments": []},
+    ],
+)
+def test_replies_of_another_kind_are_unreadable(reply):
+    assert forged(reply).problem == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"arguments": 3}, {"arguments": [1], "keywords": 3}, {"arguments": [[]]}]
+)
+def test_forged_questions_to_a_stand_in_stop_nothing(asked):
+    assert forged({"stand_in": "g"} | asked, {"g": len}).problem in ("died", "unreadable")
+    assert forged({"stand_in": np.ones(2)} | asked, {"g": len}).problem in ("died", "unreadable")
+
+
+@pytest.mark.parametrize("strange", [np.ones(3), 3, "x", [1], {"a": 1}, Strange("x"), True, 1.5, ""])
+def test_forged_replies_give_an_outcome_whatever_is_in_them(strange):
+    replies = [{"result": 1, "arguments": strange}, {"missing": strange, "result": 1}]
+    replies += [{"error": {"type": strange, "line": strange, "message": strange}}, {"error": {}}]
+    outcomes = [as_outcome(reply) for reply in replies]
+
+    assert all(isinstance(outcome, Outcome) for outcome in outcomes)
+    assert all(outcome.type == OWN for outcome in outcomes[2:])
+    assert all(outcome.says().endswith(".") for outcome in outcomes if outcome.problem)
+
+
+def test_hanging_up_is_a_death():
+    assert forged(b"").problem == "died"
+    assert forged(encode({"result": np.ones(3)})[:-1]).problem == "died"
