@@ -21,8 +21,7 @@ NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
 SHOWN = ("html", "sample_class/feedback", "sample_class/report.html")
 CONTENTS = """<!doctype html>
 <html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>The course</title>
 <link rel="icon" href="html/_static/logo.svg">
 <style>
@@ -215,7 +214,7 @@ def server(root, port):
 
 def contents(out):
     """Return the first page of the server: links to what there is in the folder `out`."""
-    links = {"html/index.html": "The book", "sample_class/report.html": "The report on the sample class"}
+    links = {"html/index.html": "The book", SHOWN[2]: "The report on the sample class"}
     for page in sorted(out.glob("sample_class/feedback/*/*/*.html")):
         student, problem_set = page.parts[-3:-1]
         links[page.relative_to(out).as_posix()] = f"Feedback: {student}, {problem_set}"
@@ -247,4 +246,4 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         return io.BytesIO(page)
 
     def log_message(self, format, *args):
-        """Say nothing for each request."""
+        """Say nothing."""

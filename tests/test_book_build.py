@@ -8,6 +8,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from sphinxcontrib import katex
 
 from bpkit import book
 from bpkit.plots import palette
@@ -111,6 +112,12 @@ def test_style_sheets_load_nothing_from_elsewhere(html):
 
     assert sheets
     assert not [s for s in sheets if re.search(r"(url\(|@import) *['\"]?(https?:)?//", s.read_text("utf-8"))]
+
+
+def test_style_of_mathematics_is_of_its_version():
+    style = (ROOT / "book" / "_vendor" / "katex" / "katex.min.css").read_text()
+
+    assert f'content:"{katex.katex_version}"' in style
 
 
 def test_search_page_has_description(html):

@@ -50,9 +50,20 @@ def submission(place, set_name):
     path = place / f"{set_name}.ipynb"
     others = list(place.glob("*.ipynb"))
     path = others[0] if not path.exists() and len(others) == 1 else path
-    stamp = place / "timestamp.txt"
     data = path.read_bytes() if path.is_file() else None
-    return Submission(place.parent.name, data, stamp.read_text().strip() if stamp.is_file() else None)
+    return Submission(place.parent.name, data, timestamp(place / "timestamp.txt"))
+
+
+def timestamp(path):
+    """Return when a submission was handed in, or None where its file is missing or holds no time."""
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        from nbgrader.utils import parse_utc  # takes a second to import
+
+        parse_utc(text)
+    except (OSError, ValueError, OverflowError):
+        return None
+    return text
 
 
 def grade_class(
