@@ -174,7 +174,7 @@ def check(options):
 
     if not options.notebook.is_file():
         raise Unfit(f"There is no notebook {options.notebook}.")
-    name = options.set or options.notebook.stem
+    name = options.set or options.notebook.stem.split(" (")[0]  # a browser's second copy is "… (1)"
     questions = list(questions_of(name).values())
     with Sandbox() as sandbox:
         data = options.notebook.read_bytes()

@@ -49,7 +49,7 @@ def programs():
 
 def disk():
     free = shutil.disk_usage(Path.cwd()).free / 2**30
-    return free > 1, "disk", f"{free:.1f} GiB free" + ("" if free > 1 else ": make room, 1 GiB at least.")
+    return free > 2, "disk", f"{free:.1f} GiB free" + ("" if free > 2 else ": make room, 2 GiB at least.")
 
 
 def browser():

@@ -40,7 +40,7 @@ plots.curves([0, 1], {{"line": [0, 1]}});
 ```
 """
 
-pytestmark = pytest.mark.xdist_group("book")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_build")]
 
 
 def pages():

@@ -30,7 +30,7 @@ LOOK_AT_PAGE = """async () => {
   };
 }"""
 
-pytestmark = pytest.mark.xdist_group("book")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_pages")]
 
 
 class Visit(NamedTuple):

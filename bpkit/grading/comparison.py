@@ -105,7 +105,7 @@ def compare_dict(expected, got, names, relative, path):
     if not isinstance(got, dict):
         return [structure(path, f"is {kind_of(got)}, but should be a dict.")]
     if set(got) != set(expected):
-        keys = [sorted(map(key_name, d)) for d in (got, expected)]
+        keys = [sorted(set(map(key_name, d))) for d in (got, expected)]
         says = f"has the keys {', '.join(keys[0]) or 'none'}, but should have {', '.join(keys[1])}."
         return [structure(path, says)]
     pairs = ((expected[key], got[key], (*path, key)) for key in expected)
@@ -145,6 +145,7 @@ def compare_arrays(expected, got, relative, path):
         return [Difference(path, "dtype", f"is {got.dtype}, but float32 arrays should give float32.")]
     if close(expected, got, relative):
         return []
+    relative = RELATIVE_32 if expected.dtype == np.float32 else relative
     return [Difference(path, "value", first_difference(expected, got, relative), got, expected)]
 
 
@@ -167,7 +168,8 @@ def first_difference(expected, got, relative):
     first = tuple(map(int, np.argwhere(off)[0])) if off.any() else (0,) * a.ndim
     where = f" First at {list(first)}:" if a.size > 1 else ""
     says = f"differs in {off.sum()} of {a.size} entries." if a.size > 1 else "differs:"
-    return f"{says}{where} yours {b[first]:.6g}, expected {a[first]:.6g}."
+    digits = 6 if abs(a[first] - b[first]) > 1e-4 * abs(a[first]) else 12
+    return f"{says}{where} yours {b[first]:.{digits}g}, expected {a[first]:.{digits}g}."
 
 
 def compare_scalars(expected, got, relative, path):

@@ -1,6 +1,7 @@
 """Which known mistake fits what an answer returned; where none does, the plain facts."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,11 +44,14 @@ def run(function, arguments):
 def facts(findings, public):
     """Say in one sentence what is wrong, from the first case that shows it."""
     failed = [f for f in findings if f.outcome.problem or f.differences]
-    if failed[0].outcome.problem:
-        return failed[0].outcome.says(public)
+    outcome = failed[0].outcome
+    if outcome.problem == "unanswered" and len(failed) < len(findings):
+        outcome = replace(outcome, problem="raised")  # for some inputs it is answered
+    if outcome.problem:
+        return outcome.says(public)
     if len(findings) == 1:
         return some(failed[0].differences)
-    return f"{first_of(failed[0])}{invariant(findings)}{only_some(findings)}"
+    return f"{first_of(failed[0])}{invariant(findings)}"
 
 
 def some(differences, most=4):
@@ -77,15 +81,17 @@ def invariant(findings):
         ratios = np.concatenate([(g[e != 0] / e[e != 0]).ravel() for g, e in pairs])
     if not ratios.size or not np.allclose(ratios, ratios[0], 1e-4, 0):
         return ""
-    return (
-        " The sign is reversed."
-        if np.isclose(ratios[0], -1)
-        else f" Yours is {ratios[0]:.4g} times the expected."
-    )
+    return relation(ratios[0])
 
 
-def only_some(findings):
-    """Say so where an answer is right for one sample and wrong only for batches."""
-    wrong = {f.case.tag for f in findings if f.outcome.problem or f.differences}
-    right = {f.case.tag for f in findings} - wrong
-    return " It is right for one sample, and wrong for a batch." if "one sample" in right and wrong else ""
+def relation(ratio):
+    """Put a constant ratio to the expected values into words, where it tells something.
+
+    >>> relation(-1.0), relation(2.0), relation(1.00001)
+    (' The sign is reversed.', ' Yours is 2 times the expected.', '')
+    """
+    if abs(ratio - 1) < 1e-3:
+        return ""
+    if np.isclose(ratio, -1):
+        return " The sign is reversed."
+    return f" Yours is {ratio:.4g} times the expected." if ratio else " Yours is zero."

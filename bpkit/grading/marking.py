@@ -127,7 +127,7 @@ def recorded(function, asked, name):
 
 def mark_one(question, answers, seed, public, stand_ins):
     """Judge one question and, where it is wrong, say why."""
-    cases = question.draw(generator(seed, question.name))
+    cases = draw_again(question, seed)
     with answers.time_for_a_check(question.name):
         outcomes = [question.probe(answers, case, stand_ins) for case in cases]
     findings = judge(question, cases, outcomes)
@@ -138,13 +138,21 @@ def mark_one(question, answers, seed, public, stand_ins):
     return Verdict(question.name, parts, *explain(question, findings, parts, public), stuck)
 
 
+def draw_again(question, seed):
+    """Draw a question's cases, the first batch twice more, at once and at the end: answers may not remember."""
+    cases = question.draw(generator(seed, question.name))
+    batch = next((k for k, case in enumerate(cases) if case.tag == "a batch"), None)
+    return cases if batch is None else [*cases[: batch + 1], *cases[batch:], cases[batch]]
+
+
 def explain(question, findings, parts, public):
     """Return the number of the known mistake, or None, and the message for the student."""
     if not any(f.outcome.problem or f.differences for f in findings):
         return "M61", f"{question.name}: {CHANGED} [M61]"
     mistake = known_mistake(question, findings)
     if mistake:
-        return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)} [{mistake.number}]"
+        number = f" [{mistake.number}]" if mistake.number else ""
+        return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)}{number}"
     says = f"{question.name}: {facts(findings, public)}"
     raised = all(f.outcome.problem in ("raised", "time", "died", "unreadable") for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"

@@ -37,13 +37,19 @@ def read_notebook(data):
     if not data.strip():
         raise NotebookError("The file is empty. Save the notebook and hand it in again.")
     if len(data) > SIZE_LIMIT:
-        raise NotebookError(f"The file has {len(data)} bytes, more than the {SIZE_LIMIT} that are read.")
+        raise NotebookError("The file is larger than 20 MB. Clear the outputs, save, and hand it in again.")
     try:
         notebook = json.loads(data)
+    except UnicodeDecodeError:
+        raise NotebookError("The file is not a notebook: it is not UTF-8 text. Save it anew.") from None
     except (ValueError, RecursionError):
         raise NotebookError(
             "The file is not a notebook: it is not JSON. Hand in the .ipynb itself."
         ) from None
+    if isinstance(notebook, dict) and "worksheets" in notebook:
+        raise NotebookError(
+            "The notebook is in a format of before 2015. Open it in JupyterLab and save it anew."
+        )
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise NotebookError("The file is JSON, but not a notebook: it has no list of cells.")
@@ -91,13 +97,15 @@ def answers_of(notebook, released):
         If there is none.
     """
     stubs = {grade_id(cell): source_of(cell) for cell in released["cells"] if is_answer(cell)}
+    code = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
     found = {}
-    for cell in notebook["cells"]:
-        if cell.get("cell_type") != "code":
-            continue
+    for cell in code:
         name = grade_id(cell)
-        name = name if name in stubs else defined(source_of(cell), stubs)
         if name in stubs and (name not in found or source_of(cell) != stubs[name]):
+            found[name] = source_of(cell)
+    for cell in code:
+        name = defined(source_of(cell), set(stubs) - set(found)) if grade_id(cell) not in stubs else None
+        if name:
             found[name] = source_of(cell)
     if not found:
         raise NotebookError(
@@ -112,14 +120,27 @@ def is_answer(cell):
 
 
 def defined(source, names):
-    """Return the one of `names` that a source defines at its left margin, or None."""
+    """Return the one of `names` that a source defines at its left margin, or None.
+
+    >>> defined("import numpy\n\ndef forward(W): ...", {"forward"}), defined("numbers = {}", {"numbers"})
+    ('forward', 'numbers')
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a backslash in a docstring is the student's affair
-            heads = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+            body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return next((name for name in reversed(heads) if name in names), None)
+    heads = [head for node in body for head in heads_of(node)]
+    return next((head for head in reversed(heads) if head in names), None)
+
+
+def heads_of(node):
+    """List the names that a statement defines: of a function or class, or of an assignment."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def rebuild(released, answers):

@@ -22,22 +22,35 @@ class Outcome:
 
     result: object = None
     arguments: tuple = ()
-    problem: str | None = None  # missing, unanswered, raised, time, died, unreadable
+    problem: str | None = None  # absent, missing, unanswered, raised, time, died, unreadable
     type: str = ""
     line: int | None = None
+    name: str = ""  # of a NameError
     message: str = ""
 
     def says(self, public=False):
         """Tell the student what went wrong; an exception's own words only where the inputs are public."""
-        where = f" in line {self.line} of its cell" if self.line else ""
+        return self.raised(public) if self.problem == "raised" else PROBLEMS[self.problem]
+
+    def raised(self, public):
+        """Tell of an exception: its type, where it arose, and what to do where that is known."""
+        where = f" in line {self.line}" if self.line else ""
         words = f": {self.message}" if public and self.message else "."
         if self.type in ("SyntaxError", "IndentationError", "TabError"):
-            return f"its cell has a {self.type}{where.replace(' of its cell', '')}{words}"
-        return {
-            "missing": "it is not defined: its cell is missing, or raised before the definition.",
-            "unanswered": "it is not answered yet.",
-            "raised": f"your code raised {with_article(self.type)}{where}{words}",
-            "time": "your code did not end within its time. Look for a loop that never stops.",
-            "died": "your code ended its process, or was ended for using too much memory.",
-            "unreadable": "what your code returned could not be read.",
-        }[self.problem]
+            return f"its cell has {with_article(self.type)}{where}{words}"
+        says = f"your code raised {with_article(self.type)}{f'{where} of its cell' if where else ''}{words}"
+        if self.name:
+            says += f" {self.name} is not defined: imports and helpers stand in the answer's own cell."
+        elif self.type == "TypeError" and not where:
+            says += " Keep the function's name and arguments as they were given."
+        return says
+
+
+PROBLEMS = {
+    "absent": "its answer cell is not in the notebook.",
+    "missing": "it is not defined: its cell no longer defines it, or raised before that.",
+    "unanswered": "it is not answered yet.",
+    "time": "your code did not end within its time. Look for a loop that never stops.",
+    "died": "your code ended its process, or was ended for using too much memory.",
+    "unreadable": "what your code returned could not be read.",
+}

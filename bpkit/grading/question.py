@@ -47,7 +47,7 @@ class Part:
 class Mistake:
     """A known mistake: a wrong version of the reference, and one sentence for the student."""
 
-    number: str  # its number in the catalogue, such as M14
+    number: str | None  # its number in the catalogue, such as M14, if it stands there
     says: str
     equation: str
     wrong: Callable  # takes the question's arguments

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 from .course import CourseError, write_whole
 from .feedback import feedback_page
 from .gradebook import open_gradebook
-from .notebook import with_verdicts
-from .submission import Graded
+from .notebook import SIZE_LIMIT, with_verdicts
+from .questions import questions_of
+from .submission import Graded, nothing
 from .worker import grade_one, start_worker
 
 PACKAGE = Path(__file__).parents[1]
@@ -50,7 +52,11 @@ def submission(place, set_name):
     path = place / f"{set_name}.ipynb"
     others = list(place.glob("*.ipynb"))
     path = others[0] if not path.exists() and len(others) == 1 else path
-    data = path.read_bytes() if path.is_file() else None
+    try:
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+    except OSError:
+        data = None
     return Submission(place.parent.name, data, timestamp(place / "timestamp.txt"))
 
 
@@ -119,18 +125,50 @@ def fingerprint(course, set_name):
 
 
 def grade_all(course, set_name, submissions, workers):
-    """Yield (submission, Graded) as they are ready."""
-    workers = min(workers or os.cpu_count() or 1, len(submissions))
+    """Yield (submission, Graded) as they are ready; if one ends a worker, the rest go on, each alone."""
+    setup = (course.released(set_name), set_name, course.seed())
+    left = list(submissions)
+    try:
+        for s, result in grade_in_pool(setup, submissions, workers):
+            left.remove(s)
+            yield s, result
+    except BrokenProcessPool:
+        for s in left:
+            try:
+                yield from grade_in_pool(setup, [s], 1)
+            except BrokenProcessPool:
+                yield s, not_judged(setup, "It ended the grader's process.")
+
+
+def grade_in_pool(setup, submissions, workers):
+    """Yield (submission, Graded) from a pool of processes."""
     if not submissions:
         return
-    setup = (course.released(set_name), set_name, course.seed())
+    workers = min(workers or os.cpu_count() or 1, len(submissions))
     pool = ProcessPoolExecutor(workers, get_context("spawn"), start_worker, setup)
     try:
         waiting = {pool.submit(grade_one, s.data): s for s in submissions}
         for future in as_completed(waiting):
-            yield waiting[future], future.result()
+            yield waiting[future], result_of(future, setup)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def result_of(future, setup):
+    """Return what a worker found; an error of the grader's own is written down, and the class goes on."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:
+        return not_judged(setup, f"The grader met with a {type(error).__name__}.")
+
+
+def not_judged(setup, why):
+    """Return what is written of a submission that could not be judged; a person has to look at it."""
+    released, set_name, _ = setup
+    note = f"This submission could not be judged. {why}"
+    return Graded([nothing(question, note) for question in questions_of(set_name).values()], note, released)
 
 
 def record_path(course, set_name, student):

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from .marking import Verdict, mark
 from .notebook import NotebookError, answers_of, cells_to_run, read_notebook, rebuild
@@ -58,8 +58,8 @@ class Graded:
 class SandboxAnswers:
     """The answers of a submission whose cells run in a fork of the sandbox's warm process."""
 
-    def __init__(self, sandbox, cells):
-        self.sandbox, self.cells = sandbox, cells
+    def __init__(self, sandbox, cells, present):
+        self.sandbox, self.cells, self.present = sandbox, cells, present
         self.fork, self.done = None, 0
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
         self.deadline = 0.0
@@ -122,7 +122,14 @@ class SandboxAnswers:
         self.reach(name)
         outcome = request(self.fork, left)
         self.lost(outcome)
-        return self.broken.get(name, outcome) if outcome.problem == "missing" else outcome
+        return self.told(name, self.broken.get(name, outcome) if outcome.problem == "missing" else outcome)
+
+    def told(self, name, outcome):
+        """Return the outcome as the student may read it: a name only if the notebook has it."""
+        if outcome.problem == "unanswered" and name not in self.present:
+            return Outcome(problem="absent")
+        in_notebook = outcome.name.isidentifier() and any(outcome.name in source for _, source in self.cells)
+        return outcome if in_notebook else replace(outcome, name="")
 
 
 def grade_submission(sandbox, data, released, questions, seed):
@@ -152,7 +159,7 @@ def grade_submission(sandbox, data, released, questions, seed):
     notebook = rebuild(released, answers)
     if note:
         return Graded([nothing(question, note) for question in questions], note, notebook)
-    with SandboxAnswers(sandbox, cells_to_run(notebook)) as session:
+    with SandboxAnswers(sandbox, cells_to_run(notebook), set(answers)) as session:
         return Graded(list(mark(questions, session, seed)), note, notebook)
 
 

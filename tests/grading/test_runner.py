@@ -205,6 +205,7 @@ def test_timestamps_are_kept_where_they_are_one(stamp, kept, tmp_path):
     assert submission(tmp_path / "ada" / BY_HAND, BY_HAND).timestamp == kept
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_loses_nothing_and_goes_on(tmp_path):
     slow = handed_in(BY_HAND, forward_221="import time; time.sleep(0.4)")
     for number in range(6):

@@ -92,6 +92,8 @@ def updated_too_soon(W, b, x, y, learning_rate):
 
 
 STEP_MISTAKES = (
+    Mistake(None, "your b stays as it was: the biases have a gradient too, the mean of δ over the batch.",
+            "eq-grad-biases", lambda W, b, x, y, rate: (step_221(W, b, x, y, rate)[0], b)),
     Mistake("M28", "your W[2] is updated before δ^(1) is taken: take all gradients first, then step.",
             "eq-update", updated_too_soon),
     Mistake("M54", "your step goes along the gradient, uphill: θ − η ∂ℒ/∂θ has a minus.",
@@ -112,8 +114,10 @@ def numbers_differ(expected, got):
     if got is None:
         return "is not filled in yet."
     try:
-        flat = np.asarray(got, dtype=float).ravel()
-    except (TypeError, ValueError):
+        flat = np.asarray(got).ravel()
+    except ValueError:  # lists of unequal lengths
+        flat = np.array([None])
+    if flat.dtype.kind not in "fiu":
         return "is not a number, a list of numbers or an array."
     wanted = expected.ravel()
     if flat.shape != wanted.shape:
@@ -128,8 +132,14 @@ def numbers_differ(expected, got):
 
 def here(mistakes):
     """Return the mistakes with the layers of this network in their sentences."""
-    layers = {"(l+1)": "(2)", "(l−1)": "(0)", "(l)": "(1)", "(L)": "(2)"}
+    layers = {"(l+1)": "(2)", "(l)": "(1)", "(L)": "(2)"}
     return tuple(replace(m, says=said(m.says, layers)) for m in mistakes)
+
+
+def by_layer(function, without):
+    """Return all mistakes of a question: those in δ with this network's layers, the others with any l."""
+    in_delta = here(slipped(DELTA_SLIPS, function, without))
+    return in_delta + slipped(GRADIENT_SLIPS + WHOLE_SLIPS, function, without)
 
 
 def said(sentence, layers):
@@ -182,7 +192,7 @@ QUESTIONS = (
         draw(lambda W, b, x, y: (W, *forward_221(W, b, x), y)),
         deltas_221,
         "delta",
-        here(slipped(DELTA_SLIPS + WHOLE_SLIPS + AVERAGED_DELTA, delta_run, (*NOT_HERE, "M53"))),
+        here(slipped(DELTA_SLIPS + AVERAGED_DELTA, delta_run, NOT_HERE)),
     ),
     Question(
         "gradients_221",
@@ -195,7 +205,7 @@ QUESTIONS = (
         draw(lambda W, b, x, y: (W, b, x, y)),
         gradients_221,
         ("dW", "db"),
-        here(slipped(SLIPS, gradient_run, NOT_HERE)),
+        by_layer(gradient_run, NOT_HERE),
     ),
     Question(
         "step_221",
@@ -204,7 +214,7 @@ QUESTIONS = (
         draw_steps,
         step_221,
         ("W", "b"),
-        STEP_MISTAKES + here(slipped(SLIPS, step_run, (*NOT_HERE, "M5"))),
+        STEP_MISTAKES + by_layer(step_run, (*NOT_HERE, "M5", "M42")),
     ),
     Question(
         "numbers",
@@ -213,7 +223,7 @@ QUESTIONS = (
         lambda rng: [Case("one sample")],
         numbers,
         None,
-        here(slipped(DELTA_SLIPS + GRADIENT_SLIPS, numbers, NOT_BY_HAND)),
+        by_layer(numbers, (*NOT_BY_HAND, "M53")),
         value=True,
         compare=compare_numbers,
     ),

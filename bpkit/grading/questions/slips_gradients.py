@@ -109,14 +109,14 @@ GRADIENT_SLIPS = (
         db=lambda p, l: RIGHT.db(p, l) * p.m,
     ),
     slip(
-        "M48",
-        f"your dW is the sum over the batch. {AVERAGED}",
+        "M47",
+        f"your dW is the sum over the batch, your db the mean. {AVERAGED}",
         "eq-grad-weights",
         dW=lambda p, l: RIGHT.dW(p, l) * p.m,
     ),
     slip(
-        "M48",
-        f"your db is the sum over the batch. {AVERAGED}",
+        None,
+        f"your db is the sum over the batch, your dW the mean. {AVERAGED}",
         "eq-grad-biases",
         db=lambda p, l: RIGHT.db(p, l) * p.m,
     ),

@@ -23,6 +23,13 @@ OUTPUT_SLIPS = (
         output=lambda p: p.o - p.y,
     ),
     slip(
+        "M1",
+        "your δ^(L) equals o − y for every output but softmax: the factor f′(z^(L)) is missing "
+        "where sigmoid, tanh or relu goes with the half squared error.",
+        "eq-delta-output-general",
+        output=when(lambda p: p.elementwise, lambda p: p.o - p.y),
+    ),
+    slip(
         "M2",
         "your δ^(L) has the factor f′(z^(L)) once too often: with this pair of output and loss "
         "the factor cancels, and δ^(L) = o − y.",

@@ -7,7 +7,9 @@ arrays, one after the other. Nothing is pickled, and every size is checked befor
 import builtins
 import json
 import math
+import numbers
 import struct
+import types
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,19 @@ DEPTH_LIMIT = 12
 INT_LIMIT = 2**63
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1")
 OWN = "object of a class of its own"
-OTHERS = ("function", "deeply nested object", "huge int")
+KINDS = {
+    types.GeneratorType: "generator",
+    types.CoroutineType: "coroutine",
+    np.ma.MaskedArray: "masked array",
+}
+ENTRIES = {
+    "O": "array of objects",
+    "U": "array of text",
+    "S": "array of text",
+    "c": "array of complex numbers",
+}
+OTHERS = {"function", "deeply nested object", "huge int", "subclass of ndarray", "array of another kind"}
+OTHERS |= {*KINDS.values(), *ENTRIES.values()}
 
 
 class FrameError(ValueError):
@@ -68,7 +82,7 @@ def _describe(value, arrays, depth):
         return {"plain": value if value is None or isinstance(value, bool) else str(value)}
     if type(value) is np.ndarray:
         return _describe_array(value, arrays)
-    if isinstance(value, np.bool_ | np.integer | np.floating | int | float):
+    if isinstance(value, np.bool_ | numbers.Real):
         return _describe_number(value)
     if isinstance(value, Provided | Callback | Strange):
         return {type(value).__name__.lower(): list(value)}
@@ -94,7 +108,7 @@ def _describe_array(array, arrays):
         array = array.astype(float)
     code = array.dtype.newbyteorder("<").str
     if code not in DTYPES:
-        return {"strange": [f"array of dtype {array.dtype.type.__name__}"]}
+        return {"strange": [ENTRIES.get(array.dtype.kind, "array of another kind")]}
     arrays.append(np.ascontiguousarray(array, dtype=code).tobytes())
     return {"array": [code, list(array.shape)]}
 
@@ -102,14 +116,20 @@ def _describe_array(array, arrays):
 def type_name(value):
     """Name a value's type where Python or numpy gave the name; a name of one's own could carry a message.
 
-    >>> type_name(np.recarray(1, "f8")), type_name(type("secret", (), {})())
-    ('numpy recarray', 'object of a class of its own')
+    An exception of another class is named by the first of Python's own that it derives from.
+
+    >>> type_name(np.recarray(1, "f8")), type_name(np.linalg.LinAlgError()), type_name(type("my", (), {})())
+    ('numpy recarray', 'ValueError', 'object of a class of its own')
     """
     kind = type(value)
-    if getattr(builtins, kind.__name__, None) is kind:
-        return kind.__name__
-    if getattr(np, kind.__name__, None) is kind:
+    if kind in KINDS:
+        return KINDS[kind]
+    if vars(np).get(kind.__name__) is kind:
         return f"numpy {kind.__name__}"
+    classes = kind.__mro__ if isinstance(value, BaseException) else (kind,)
+    named = [own.__name__ for own in classes if vars(builtins).get(own.__name__) is own]
+    if named or isinstance(value, np.ndarray):
+        return named[0] if named else "subclass of ndarray"
     return "function" if callable(value) else OWN
 
 
@@ -119,9 +139,8 @@ def known_name(text):
     >>> known_name("numpy matrix"), known_name("ValueError"), known_name("x = 0.25")
     ('numpy matrix', 'ValueError', 'object of a class of its own')
     """
-    for prefix in ("numpy ", "array of dtype "):
-        if text.startswith(prefix):
-            return text if isinstance(vars(np).get(text.removeprefix(prefix)), type) else OWN
+    if text.startswith("numpy "):
+        return text if isinstance(vars(np).get(text.removeprefix("numpy ")), type) else OWN
     return text if text in OTHERS or isinstance(vars(builtins).get(text), type) else OWN
 
 

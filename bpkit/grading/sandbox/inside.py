@@ -41,7 +41,15 @@ def warm_shell():
 
     class Shell(InteractiveShell):
         def enable_gui(self, gui=None):
-            """Do nothing: there is no window system here, and ``%matplotlib`` asks for one."""
+            """Do nothing: there is no window system here."""
+
+        def enable_matplotlib(self, gui=None):
+            """Keep the backend that draws nowhere, whatever ``%matplotlib`` asks for."""
+            return gui, "agg"
+
+        def ask_exit(self):
+            """End the cell, as ``exit()`` asks."""
+            raise SystemExit
 
     config = Config()
     config.HistoryManager.enabled = False
@@ -141,7 +149,9 @@ def describe(error):
         f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<ipython-input")
     ]
     lines += [error.lineno] if isinstance(error, SyntaxError) else []
-    return {"type": type_name(error), "line": lines[-1] if lines else None, "message": str(error)[:500]}
+    name = error.name if isinstance(error, NameError) else None
+    line = lines[-1] if lines else None
+    return {"type": type_name(error), "line": line, "name": name, "message": str(error)[:500]}
 
 
 def send(channel, value):

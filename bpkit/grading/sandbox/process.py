@@ -63,9 +63,13 @@ class Sandbox:
 
     def fork(self):
         """Start a fork for one submission; the warm process is started anew if something has ended it."""
-        if self.process.poll() is not None:
+        try:
+            return self.forked()
+        except (OSError, EOFError, FrameError):  # a fork before this one has ended or stopped it
             self.__exit__()
-            self.__enter__()
+            return self.__enter__().forked()
+
+    def forked(self):
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
@@ -197,7 +201,8 @@ def as_outcome(reply):
         return Outcome(
             problem="unanswered" if kind == "NotImplementedError" else "raised",
             type=kind,
-            line=line if isinstance(line, int) else None,
+            line=line if type(line) is int else None,
+            name=str(error.get("name") or "")[:60],
             message=str(error.get("message"))[:500],
         )
     if error is not None or "result" not in reply:
