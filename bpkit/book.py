@@ -18,7 +18,7 @@ PAGE = re.compile(r"^reading sources\.\.\. \[ *(\d+%)\] (.+)")
 COMPLAINT = re.compile(r"^(.*?)\b(?:WARNING|ERROR|CRITICAL): (.+)", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
-SHOWN = ("html", "sample_class/feedback", "sample_class/report.html")
+SHOWN = ("html", "sample_class/feedback", "sample_class/report")
 CONTENTS = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -214,7 +214,9 @@ def server(root, port):
 
 def contents(out):
     """Return the first page of the server: links to what there is in the folder `out`."""
-    links = {"html/index.html": "The book", SHOWN[2]: "The report on the sample class"}
+    links = {"html/index.html": "The book"}
+    for page in sorted(out.glob("sample_class/report/*.html")):
+        links[page.relative_to(out).as_posix()] = f"The report on the sample class: {page.stem}"
     for page in sorted(out.glob("sample_class/feedback/*/*/*.html")):
         student, problem_set = page.parts[-3:-1]
         links[page.relative_to(out).as_posix()] = f"Feedback: {student}, {problem_set}"

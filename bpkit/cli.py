@@ -25,7 +25,7 @@ def main(arguments=None):
     """
     options = parser().parse_args(arguments)
     try:
-        return options.run(options) or DONE
+        return options.do(options) or DONE
     except KeyboardInterrupt:
         complain("Stopped. What was done until now is kept; run the same command to go on.")
         return INTERRUPTED
@@ -59,7 +59,7 @@ def parser():
 
     def verb(function, says):
         sub = verbs.add_parser(function.__name__, help=says, description=says)
-        sub.set_defaults(run=function)
+        sub.set_defaults(do=function)
         return sub
 
     verb(course, "build the book, release the exercises, grade the sample class, and say where all is")

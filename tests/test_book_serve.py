@@ -10,7 +10,7 @@ from bpkit import book
 
 FILES = (
     "html/index.html",
-    "sample_class/report.html",
+    "sample_class/report/ps05_backprop.html",
     "sample_class/feedback/ada/ps05/ps05.html",
     "sample_class/gradebook.db",
     "sample_class/submitted/ada/ps05/ps05.ipynb",

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 SET = "ps04_by_hand"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("formgrader")]
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):

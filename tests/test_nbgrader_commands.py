@@ -16,6 +16,8 @@ from bpkit.grading.generate import notebook_path
 ROOT = Path(__file__).parents[1]
 SET = "ps04_by_hand"
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):

@@ -139,7 +139,7 @@ def mark_one(question, answers, seed, public, stand_ins):
 
 
 def draw_again(question, seed):
-    """Draw a question's cases, the first batch twice more, at once and at the end: answers may not remember."""
+    """Draw a question's cases, the first batch twice more: answers may not remember."""
     cases = question.draw(generator(seed, question.name))
     batch = next((k for k, case in enumerate(cases) if case.tag == "a batch"), None)
     return cases if batch is None else [*cases[: batch + 1], *cases[batch:], cases[batch]]

@@ -59,6 +59,8 @@ MISTAKES = {
     ("elm", "backward"): "M61",
 }
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample_class")]
+
 
 def grade(home, seed, without=()):
     """Grade the sample class in `home` by this seed; return {set: {student: Graded}}."""
