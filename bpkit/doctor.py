@@ -26,7 +26,7 @@ def findings():
     """
     good = sys.version_info >= (3, 11)
     python = platform.python_version() + ("" if good else ": the course needs 3.11 or newer.")
-    return [(good, "Python", python), *map(package, PACKAGES), programs(), disk(), browser()]
+    return [(good, "Python", python), *map(package, PACKAGES), programs(), sandbox(), disk(), browser()]
 
 
 def package(name):
@@ -45,6 +45,13 @@ def programs():
         "alembic",
         "nbgrader finds it" if good else "missing; nbgrader's gradebook needs it. Run: make course",
     )
+
+
+def sandbox():
+    """Say at which level students' code runs here."""
+    from bpkit.grading.sandbox.process import Sandbox
+
+    return True, "sandbox", f"level {Sandbox.LEVEL}: limits on time, memory and files, no seclusion."
 
 
 def disk():

@@ -44,7 +44,11 @@ def course(tmp_path):
 
 
 def environment(course, **more):
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_", "PYTHON"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PIP_", "UV_", "PYTHON", "MAKE", "MFLAGS"))
+    }
     return {**kept, "PATH": str(course.parent / "bin"), **more}
 
 

@@ -1,18 +1,15 @@
 """The command line: what each verb prints, its exit code, and one sentence for each error."""
 
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from grading.notebooks import BACKPROP, BY_HAND, ROOT, handed_in, new_gradebook
-from grading.pages import Page
+from grading.notebooks import BACKPROP, BY_HAND, ROOT, handed_in
 
 import bpkit
 from bpkit.cli import Unfit, is_sentence, main
-from bpkit.grading.questions import questions_of
 
 VERBS = ("course", "book", "release", "check", "grade", "report", "doctor", "serve")
 WRONG = "def deltas_221(W, z, a, y):\n    return {1: (W[2].T @ (a[2] - y)) * a[1] * (1 - a[1]), 2: a[2] - y}"
@@ -22,29 +19,6 @@ WRONG = "def deltas_221(W, z, a, y):\n    return {1: (W[2].T @ (a[2] - y)) * a[1
 def in_the_course(monkeypatch):
     """Run every command from a folder of the course."""
     monkeypatch.chdir(ROOT / "bpkit")
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    """A class of two, graded by the command; its folder, and the exit code."""
-    home = tmp_path_factory.mktemp("class")
-    for student, answers in {"ada": {}, "ben": {"deltas_221": WRONG}}.items():
-        place = home / "submitted" / student / BY_HAND
-        place.mkdir(parents=True)
-        (place / f"{BY_HAND}.ipynb").write_bytes(handed_in(BY_HAND, **answers))
-    (home / "gradebook.db").write_bytes(new_gradebook())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        code = main(["grade", BY_HAND, "--into", str(home), "--workers", "1", *json_into(home)])
-    return home, code
-
-
-def json_into(home):
-    return ["--json", str(home / "made" / "verdicts.json")]
-
-
-def verdicts(home):
-    return json.loads((home / "made" / "verdicts.json").read_text("utf-8"))
 
 
 def write(folder, name, data):
@@ -143,11 +117,11 @@ def test_sets_that_are_not_released_are_told(tmp_path, monkeypatch, capsys):
     assert f"{BY_HAND} is not released: there is no" in one_sentence(capsys)
 
 
-def test_a_gradebook_that_is_none_is_told_and_kept(graded, tmp_path, capsys):
+def test_a_gradebook_that_is_none_is_told_and_kept(tmp_path, capsys):
     broken = write(tmp_path, "gradebook.db", b"no database" * 99)
-    submitted = str(graded[0] / "submitted")
+    (tmp_path / "submitted" / "ada" / BY_HAND).mkdir(parents=True)
 
-    assert main(["grade", BY_HAND, "--into", str(tmp_path), "--submitted", submitted]) == 2
+    assert main(["grade", BY_HAND, "--into", str(tmp_path)]) == 2
     assert f"{broken} cannot be used as nbgrader's gradebook" in one_sentence(capsys)
 
 
@@ -181,78 +155,6 @@ def test_check_of_a_notebook_under_another_name_asks_for_the_set(tmp_path, capsy
 def test_check_of_something_else_says_what_is_wrong(data, tmp_path, capsys):
     assert main(["check", write(tmp_path, f"{BY_HAND}.ipynb", data)]) == 1
     assert "0 of 20 points" in capsys.readouterr().out
-
-
-def test_grade_writes_everything(graded):
-    home, code = graded
-
-    assert code == 0
-    assert {path.name for path in home.iterdir()} == {
-        *("submitted", "autograded", "feedback", "report", "made", "gradebook.db", "gradebook.seed")
-    }
-    assert Page((home / "report" / f"{BY_HAND}.html").read_text("utf-8")).wrong == []
-    assert Page((home / "feedback" / "ben" / BY_HAND / f"{BY_HAND}.html").read_text("utf-8")).wrong == []
-
-
-def test_links_of_the_report_lead_to_the_feedback(graded):
-    report = graded[0] / "report" / f"{BY_HAND}.html"
-    links = Page(report.read_text("utf-8")).addresses()[1:]
-
-    assert len(links) == 2
-    assert all((report.parent / link).is_file() for link in links)
-
-
-def test_json_has_the_promised_form(graded):
-    written, questions = verdicts(graded[0]), questions_of(BY_HAND)
-
-    assert list(written) == ["ada", "ben"]
-    for sets in written.values():
-        assert list(sets) == [BY_HAND]
-        assert list(sets[BY_HAND]) == list(questions)
-        for name, verdict in sets[BY_HAND].items():
-            assert list(verdict) == ["score", "max", "parts", "mistake", "message"]
-            assert {part: points for part, (_, points) in verdict["parts"].items()} == {
-                part: p.points for part, p in questions[name].parts.items()
-            }
-
-
-def test_json_holds_the_verdicts(graded):
-    right, wrong = (verdicts(graded[0])[student][BY_HAND]["deltas_221"] for student in ("ada", "ben"))
-
-    assert right == right | {"score": 4, "max": 4, "mistake": None, "message": ""}
-    assert (wrong["score"], wrong["max"], wrong["mistake"]) == (0, 4, "M1")
-    assert wrong["message"].endswith("[M1]")
-    assert wrong["parts"]["δ of the hidden layer"] == [0, 1.75]
-
-
-def test_grade_a_second_time_says_what_it_skipped(graded, capsys):
-    home, _ = graded
-    before = verdicts(home)
-
-    assert main(["grade", BY_HAND, "--into", str(home), *json_into(home)]) == 0
-    assert "2 of 2 skipped: nothing changed since they were graded." in capsys.readouterr().out
-    assert verdicts(home) == before
-
-
-def test_grade_says_how_far_it_is(graded, capsys):
-    home, _ = graded
-    (home / "autograded" / "ada" / BY_HAND / "verdict.json").unlink()
-    main(["grade", BY_HAND, "--into", str(home), "--workers", "1"])
-
-    said = capsys.readouterr()
-    assert "ps04_by_hand: 2 submissions, sandbox level process" in said.out
-    assert "[1/1] ada              20 of 20  (" in said.out
-    assert said.err == ""
-
-
-def test_report_is_written_again(graded, capsys):
-    path = graded[0] / "report" / f"{BY_HAND}.html"
-    before = path.read_bytes()
-    path.unlink()
-
-    assert main(["report", BY_HAND, "--into", str(graded[0])]) == 0
-    assert path.read_bytes() == before
-    assert str(path) in capsys.readouterr().out
 
 
 def test_release_says_what_it_did(tmp_path, monkeypatch, capsys):

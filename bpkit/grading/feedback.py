@@ -1,8 +1,10 @@
 """What a student reads: one page a submission, self-contained, without hidden inputs."""
 
+import re
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 
 def template(name):
@@ -13,7 +15,17 @@ def template(name):
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals["style"] = style
+    environment.filters["formula"] = formula
     return environment.from_string(text)
+
+
+def formula(text):
+    """Return a message as HTML, with its layers raised as the book sets them.
+
+    >>> formula("δ^(l) < 1")
+    Markup('δ<sup>(l)</sup> &lt; 1')
+    """
+    return Markup(re.sub(r"\^(\([^()]*\))", r"<sup>\1</sup>", str(escape(text))))
 
 
 def feedback_page(student, set_name, graded):

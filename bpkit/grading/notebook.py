@@ -120,7 +120,7 @@ def is_answer(cell):
 
 
 def defined(source, names):
-    """Return the one of `names` that a source defines at its left margin, or None.
+    r"""Return the one of `names` that a source defines at its left margin, or None.
 
     >>> defined("import numpy\n\ndef forward(W): ...", {"forward"}), defined("numbers = {}", {"numbers"})
     ('forward', 'numbers')

@@ -95,7 +95,7 @@ def test_order_of_keys_is_free():
         ({1: A, 2: A, 3: A}, "1, 2, 3"),
         ({0: A, 1: A}, "0, 1"),
         ({}, "none"),
-        ({"1": A, "2": A}, "a string, a string"),
+        ({"1": A, "2": A}, "a string"),
         ({"x[0, 0] is 0.25": A}, "a string"),
         ({12345: A}, "a number"),
     ],

@@ -79,14 +79,14 @@ def test_transposes_are_said():
     assert "Yours is the transpose of the expected one." in marked(HIDDEN, hidden_delta).message
 
 
-def test_answers_that_are_right_for_one_sample_are_told_so():
+def test_answers_that_are_right_for_one_sample_get_its_points():
     def hidden_delta(W_next, delta_next, z, f_prime):
         return mlp.hidden_delta(W_next, delta_next, z, f_prime) * np.arange(1, z.shape[1] + 1)
 
     verdict = marked(HIDDEN, hidden_delta)
 
     assert verdict.parts["one sample"] == (0.75, 0.75)
-    assert "It is right for one sample, and wrong for a batch." in verdict.message
+    assert verdict.score == 0.75 + 0.5
 
 
 def test_first_delta_that_is_wrong_is_the_one_nearest_to_the_output():

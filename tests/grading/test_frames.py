@@ -123,15 +123,16 @@ class Sub(np.ndarray):
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        (np.ones((2, 2)).view(Sub), OWN),
-        (np.ma.masked_array([1.0]), OWN),
+        (np.ones((2, 2)).view(Sub), "subclass of ndarray"),
+        (np.ma.masked_array([1.0]), "masked array"),
         (np.ones((2, 2)).view(np.recarray), "numpy recarray"),
-        (np.array([None]), "array of dtype object_"),
-        (np.array([1j]), "array of dtype complex128"),
-        (np.array(["x"]), "array of dtype str_"),
+        (np.array([None]), "array of objects"),
+        (np.array([1j]), "array of complex numbers"),
+        (np.array(["x"]), "array of text"),
         ({1.0}, "set"),
         (1j, "complex"),
         (b"bytes", "bytes"),
+        ((n for n in ()), "generator"),
         (len, "function"),
         (2**70, "huge int"),
         (type("x_is_0_25", (), {})(), OWN),
@@ -166,10 +167,17 @@ def test_subclasses_of_containers_arrive_as_their_base():
 
 @pytest.mark.parametrize("name", ["x = 0.25", "numpy x", "array of dtype 0.25", "secret", "\ud800", ""])
 def test_names_of_ones_own_do_not_cross(name):
-    error = type("ValueErrorOfMine" + name.encode(errors="replace").decode(), (ValueError,), {})()
+    kind = type(name.encode(errors="replace").decode(), (), {})
 
     assert decode(frame_of({"strange": [name]})) == Strange(OWN)
-    assert known_name(name) == type_name(error) == OWN
+    assert known_name(name) == type_name(kind()) == OWN
+
+
+@pytest.mark.parametrize("name", ["x_is_0_25", "ValueError", "Exception"])
+def test_exceptions_of_ones_own_are_named_by_what_python_calls_them(name):
+    error = type(name, (KeyError,), {})("0.25")
+
+    assert type_name(error) == known_name("KeyError") == "KeyError"
 
 
 @pytest.mark.parametrize("name", ["ValueError", "ZeroDivisionError", "dict", "numpy matrix", "function"])

@@ -114,6 +114,20 @@ def test_changed_dicts_count_as_changed_arguments(change):
     assert marks(BACKPROP, to_rows=answer)["to_rows"].mistake == "M61"
 
 
+@pytest.mark.parametrize("key", ["delta.shape", "float(delta[0, 0])"])
+def test_answers_that_remember_earlier_calls_are_wrong(key):
+    answer = f"""
+    def layer_gradients(delta, a_prev, seen={{}}):
+        seen[{key}] = seen.get({key}, 0) + 1
+        m = delta.shape[1]
+        return seen[{key}] * delta @ a_prev.T / m, delta.mean(axis=1, keepdims=True)
+    """
+    verdict = marks(BACKPROP, layer_gradients=answer)["layer_gradients"]
+
+    assert verdict.parts["dW of a batch"] == (0, 0.75)
+    assert verdict.parts["db of a batch"] == (0.75, 0.75)
+
+
 def test_arguments_may_be_returned_themselves():
     answer = """
     def forward_221(W, b, x):
@@ -158,7 +172,7 @@ def test_generators_differ_by_seed_and_name():
 @pytest.mark.parametrize(
     ("outcome", "says"),
     [
-        (Outcome(problem="missing"), "it is not defined: its cell is missing, or raised before"),
+        (Outcome(problem="missing"), "it is not defined: its cell no longer defines it"),
         (Outcome(problem="raised", type="IndexError"), "your code raised an IndexError."),
         (Outcome(problem="raised", type="ValueError", line=2), "raised a ValueError in line 2 of its cell."),
         (Outcome(problem="time"), "your code did not end within its time."),

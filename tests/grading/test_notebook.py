@@ -48,11 +48,11 @@ def submission():
     [
         (b"", "empty"),
         (b" \n\t", "empty"),
-        (b"\x89PNG\r\n", "not JSON"),
+        (b"\x89PNG\r\n", "not UTF-8"),
         (b"{'cells': []}", "not JSON"),
         (handed_in(BACKPROP)[:-20], "not JSON"),
         (b"[" * 200_000, "not JSON"),
-        (b"\xff\xfe\x00", "not JSON"),
+        (b"\xff\xfe\x00", "not UTF-8"),
         (b'{"cells": ' + b"9" * 5000 + b"}", "not JSON"),
         (b"[]", "no list of cells"),
         (b'"cells"', "no list of cells"),
@@ -61,8 +61,8 @@ def submission():
         (b'{"cells": null}', "no list of cells"),
         (b'{"cells": {}}', "no list of cells"),
         (b'{"cells": [1, 2]}', "no list of cells"),
-        (b'{"worksheets": [{"cells": []}]}', "no list of cells"),
-        (b" " * SIZE_LIMIT + b"{}", "bytes, more than"),
+        (b'{"worksheets": [{"cells": []}]}', "before 2015"),
+        (b" " * SIZE_LIMIT + b"{}", "larger than 20 MB"),
     ],
 )
 def test_files_that_are_no_notebook_are_refused_with_a_sentence(data, says):
@@ -101,6 +101,16 @@ def test_cells_are_found_by_their_id_and_by_their_definition():
     assert found(cell(name=None, id="a1b2")) == {"to_rows": ANSWER}
     assert found(cell(name="another")) == {"to_rows": ANSWER}
     assert found({"cell_type": "code", "source": ANSWER}) == {"to_rows": ANSWER}
+
+
+def test_values_are_found_by_their_assignment():
+    answers = answers_of(notebook(cell("numbers = {'z1': 1}", name=None)), released(BY_HAND))
+
+    assert answers == {"numbers": "numbers = {'z1': 1}"}
+
+
+def test_definitions_do_not_take_the_place_of_the_answer_cell():
+    assert found(cell("mine"), cell("def to_rows(W, b): return 'tried'", name=None)) == {"to_rows": "mine"}
 
 
 def test_grade_ids_count_more_than_definitions():

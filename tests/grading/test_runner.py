@@ -6,13 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future
 
 import pytest
-from grading.notebooks import BY_HAND, ROOT, handed_in, new_gradebook
+from grading.notebooks import BY_HAND, ROOT, handed_in, new_gradebook, released
 from nbgrader.api import Gradebook
 
 from bpkit.grading.course import Course, CourseError
-from bpkit.grading.runner import Submission, all_kept, find_submissions, grade_class, submission
+from bpkit.grading.notebook import SIZE_LIMIT
+from bpkit.grading.runner import Submission, all_kept, find_submissions, grade_class, result_of, submission
 
 WRONG = "def deltas_221(W, z, a, y):\n    return {1: a[1] * 0, 2: a[2] - y}"
 CLASS = {
@@ -187,6 +189,41 @@ def test_the_right_name_counts_before_others_and_among_others_none(tmp_path):
         "ben": None,
         "joe": None,
     }
+
+
+def test_files_of_any_size_are_read_to_their_limit_alone(tmp_path):
+    hand_in(tmp_path, "ada", b" " * (SIZE_LIMIT + 99))
+
+    assert len(find_submissions(tmp_path, BY_HAND)[0].data) == SIZE_LIMIT + 1
+
+
+def test_errors_of_the_grader_are_written_down_for_a_person():
+    future = Future()
+    future.set_exception(ZeroDivisionError("x is 0.25"))
+    result = result_of(future, (released(BY_HAND), BY_HAND, "seed"))
+
+    assert result.note == "This submission could not be judged. The grader met with a ZeroDivisionError."
+    assert (result.score, result.max) == (0, 20)
+
+
+KILLER = """
+import os
+warm = open(f"/proc/{os.getppid()}/stat").read()
+os.kill(int(warm.rsplit(")")[1].split()[1]), 9)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="The attack looks into /proc.")
+def test_a_submission_that_ends_the_graders_process_stops_no_other(tmp_path):
+    for student, answers in {"ada": {}, "eve": {"forward_221": KILLER}, "joe": {}}.items():
+        hand_in(tmp_path / "submitted", student, handed_in(BY_HAND, **answers))
+    course = Course(ROOT, tmp_path)
+    course.gradebook.write_bytes(new_gradebook())
+    graded, _, _ = grade(course, workers=2)
+
+    assert {student: result.score for student, result in graded.items()} == {"ada": 20, "eve": 0, "joe": 20}
+    assert graded["eve"].note.endswith("It ended the grader's process.")
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,8 @@ def hidden_inputs():
         "print(y[0, 0]); 1 / 0",
         "exec(f'raise KeyError({y[0, 0]})')",
         "eval(f'({y[0, 0]}')",
+        "e = SyntaxError(); e.lineno = int(str(y[0, 0])[2:]); raise e",
+        "raise NameError(name=str(y[0, 0]))",
         "import sys; sys.exit(str(y[0, 0]))",
         "return y.view(type(str(y[0, 0]), (np.ndarray,), {}))",
     ],
@@ -209,6 +211,23 @@ def test_submissions_that_are_no_notebook_get_nothing_and_a_note(data, says, san
     assert says in graded.note
     assert all(says in verdict.message for verdict in graded.verdicts)
     assert graded.notebook == released(BY_HAND)
+
+
+def test_answers_that_were_deleted_are_told_so(sandbox):
+    handed = json.loads(handed_in(BY_HAND))
+    handed["cells"] = [cell for cell in handed["cells"] if cell["id"] != "deltas_221"]
+    verdicts = {v.name: v for v in grade(sandbox, BY_HAND, json.dumps(handed).encode()).verdicts}
+
+    assert wrong(verdicts) == ["deltas_221"]
+    assert "its answer cell is not in the notebook." in verdicts["deltas_221"].message
+
+
+def test_names_that_are_not_defined_are_told(sandbox):
+    verdicts = by_hand(sandbox, deltas_221=DELTAS + "return my_helper(W)")
+
+    assert "raised a NameError in line 2 of its cell. my_helper is not defined" in (
+        verdicts["deltas_221"].message
+    )
 
 
 def test_untouched_notebooks_are_told_that_nothing_is_answered(sandbox):

@@ -24,7 +24,7 @@ NUMBER_TOLERANCE = 2e-6  # absolute: six decimals, rounded or cut
 DELTA_SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS
 SLIPS = DELTA_SLIPS + GRADIENT_SLIPS + WHOLE_SLIPS
 NOT_HERE = ("M2", "M7", "M8", "M9", "M15", "M16", "M20", "M21", "M22")  # one sigmoid output, W[2] not square
-NOT_BY_HAND = (*NOT_HERE, "M25", "M40", "M42", "M43", "M44", "M46", "M47", "M48", "M49")  # m = 1, no db
+NOT_BY_HAND = (*NOT_HERE, "M25", "M40", "M42", "M43", "M44", "M46", "M47", "M48", "M49", None)  # m = 1, no db
 
 
 def forward_221(W, b, x):

@@ -72,7 +72,11 @@ class Sandbox:
     def forked(self):
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+            try:
+                socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
         return Fork(ours)
 
     def __exit__(self, *exception):
@@ -90,7 +94,11 @@ class Fork:
     def __init__(self, channel):
         self.channel = channel
         self.deadline = time.monotonic() + self.START
-        self.pid = self.receive()
+        try:
+            self.pid = self.receive()
+        except BaseException:
+            channel.close()
+            raise
 
     def __enter__(self):
         return self
@@ -201,7 +209,7 @@ def as_outcome(reply):
         return Outcome(
             problem="unanswered" if kind == "NotImplementedError" else "raised",
             type=kind,
-            line=line if type(line) is int else None,
+            line=line if type(line) is int and 0 < line < 10_000 else None,
             name=str(error.get("name") or "")[:60],
             message=str(error.get("message"))[:500],
         )
