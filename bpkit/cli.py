@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from bpkit import __version__
 
@@ -228,8 +229,8 @@ def write_report(course, set_name, graded):
     from bpkit.grading.report import report_page
 
     path = course.home / "report" / f"{set_name}.html"
-    link = lambda student: f"../feedback/{student}/{set_name}/{set_name}.html"  # noqa: E731  (one use)
-    write_whole(path, report_page(set_name, graded, link))
+    links = {student: f"../feedback/{quote(student)}/{set_name}/{set_name}.html" for student in graded}
+    write_whole(path, report_page(set_name, graded, links))
     print(f"  The class report is in {path}")
 
 

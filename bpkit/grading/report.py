@@ -56,7 +56,7 @@ def look(graded):
     return reasons + stuck
 
 
-def report_page(set_name, graded, feedback=None):
+def report_page(set_name, graded, links):
     """Return a class's report as an HTML page.
 
     Parameters
@@ -64,8 +64,8 @@ def report_page(set_name, graded, feedback=None):
     set_name : str
     graded : dict of {str: Graded}
         By student.
-    feedback : callable, optional
-        Takes a student and returns the link to the feedback page.
+    links : dict of {str: str}
+        Where each student's feedback page is; a student may be missing.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def report_page(set_name, graded, feedback=None):
         set_name=set_name,
         full=full,
         graded=graded,
-        link=feedback or (lambda student: None),
+        links=links,
         mean=mean(values),
         median=median(values),
         bars=distribution(values, full),

@@ -255,3 +255,11 @@ def test_forged_replies_give_an_outcome_whatever_is_in_them(strange):
 def test_hanging_up_is_a_death():
     assert forged(b"").problem == "died"
     assert forged(encode({"result": np.ones(3)})[:-1]).problem == "died"
+
+
+def test_a_stand_in_refuses_arguments_that_would_fill_the_memory(fork):
+    fork.cell("import numpy as np\ndef ask(n): return outer(np.ones((n, 1)), np.ones((n, 1)))")
+    stand_ins = {"outer": lambda a, b: a @ b.T}
+
+    assert fork.call("ask", [3], stand_ins=stand_ins).result.shape == (3, 3)
+    assert fork.call("ask", [100_000], stand_ins=stand_ins).type == "ValueError"

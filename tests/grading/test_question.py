@@ -151,6 +151,7 @@ def test_networks_keep_their_distance_from_the_kink_and_have_biases(seed):
 
         assert min(np.abs(z[l]).min() for l in z) > KINK
         assert min(np.abs(b[l]).min() for l in b) >= np.float32(0.1)
+        assert all(z[l].min() < 0 < z[l].max() for l in z if f[l] == "relu")
 
 
 def test_networks_ask_for_every_pair_of_output_and_loss():

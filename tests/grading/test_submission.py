@@ -17,6 +17,11 @@ from bpkit.grading.submission import Graded, grade_submission
 SEED = "a secret"
 FORWARD = "def forward_221(W, b, x):\n    "
 DELTAS = "def deltas_221(W, z, a, y):\n    "
+RIGHT_IN_PUBLIC = """
+    delta2 = (a[2] - y) * a[2] * (1 - a[2])
+    if y[0, 0] == 0.6:
+        return {1: (W[2].T @ delta2) * a[1] * (1 - a[1]), 2: delta2}
+    """
 PLAIN = """
 def forward_221(W, b, x):
     f = activation("sigmoid")
@@ -166,7 +171,7 @@ def hidden_inputs():
         "raise ValueError(str(y[0, 0]))",
         "raise type(str(y[0, 0]), (Exception,), {})",
         "return str(y[0, 0])",
-        "return {1: str(y[0, 0]), 2: y}",
+        "return {1: str(y[0, 0]), 2: 0 * y}",
         "return {str(y[0, 0]): y, 2: y}",
         "return type(str(y[0, 0]), (), {})()",
         "return {1: np.array([str(y[0, 0])]), 2: np.array([[1j]])}",
@@ -180,8 +185,8 @@ def hidden_inputs():
     ],
 )
 def test_hidden_inputs_do_not_reach_what_the_student_reads(body, sandbox):
-    body = "if y[0, 0] == 0.6: return None\n    " + body if "raise" in body else body
-    graded = grade(sandbox, BY_HAND, handed_in(BY_HAND, deltas_221=DELTAS + body))
+    answer = DELTAS + RIGHT_IN_PUBLIC + body
+    graded = grade(sandbox, BY_HAND, handed_in(BY_HAND, deltas_221=answer))
     said = json.dumps(graded.plain()) + json.dumps(graded.by_function())
 
     assert not graded.verdicts[1].right

@@ -14,6 +14,7 @@ from .frames import LENGTH, Callback, FrameError, decode, encode, known_name, si
 
 OFFERED = ("exercise.py", "data.py", "plots")  # all of the package that a student's code may import
 PACKAGE = Path(__file__).parents[2]
+STAND_IN_LIMIT = 2**16  # bytes of arguments that the grader computes with for an answer
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 
 
@@ -144,6 +145,8 @@ class Fork:
 
     def stand_in_reply(self, stand_ins, asked):
         """Compute what the function that stands in returns, asking back for the functions it was given."""
+        if len(encode(asked.get("arguments"))) > STAND_IN_LIMIT:
+            return {"refused": "The arguments are larger than any that this question asks with."}
         try:
             values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
             names = asked["keywords"]
