@@ -22,7 +22,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.bootstrap": set(),
     "bpkit.cli": {"bpkit"},
     "bpkit.data": set(),
-    "bpkit.doctor": set(),
+    "bpkit.doctor": {"bpkit.grading"},
     "bpkit.estimators": {"bpkit.training"},
     "bpkit.exercise": {"bpkit.grading", "bpkit.reference"},
     "bpkit.gradcheck": set(),
