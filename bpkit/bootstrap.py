@@ -181,7 +181,11 @@ def make_environment(python, uv, reason):
 def install(uv):
     """Install the pinned packages and the course itself, and leave the stamp of a finished installation."""
     remove(STAMP)
-    tool = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
+    tool = (
+        [uv, "pip", "install", "--compile-bytecode", "--python", PYTHON]
+        if uv
+        else [PYTHON, "-m", "pip", "install"]
+    )
     pinned = [*tool, "-c", "constraints.txt"]
     wait = "under a minute" if uv else "some three minutes"
     run("Installing the build tool", [*pinned, "setuptools"])

@@ -5,9 +5,10 @@ import pytest
 from grading.right_answers import MANNERS, RIGHT
 
 from bpkit.grading.check import LocalAnswers, verdict_of
+from bpkit.grading.comparison import leaves
 from bpkit.grading.marking import generator, mark
 from bpkit.grading.pointers import see
-from bpkit.grading.question import Case, same
+from bpkit.grading.question import SHAPED, Case, same
 from bpkit.grading.questions import SETS, UnknownSet, find_question, questions_of
 from bpkit.grading.questions.draws import KINK, NETWORKS
 from bpkit.grading.sandbox.frames import Provided
@@ -201,3 +202,12 @@ def test_arguments_are_given_as_fresh_copies():
 def test_unknown_sets_are_refused_with_a_list(name):
     with pytest.raises(UnknownSet, match="There are: ps04_by_hand, ps05_backprop"):
         questions_of(name)
+
+
+@every_question
+def test_every_entry_of_every_result_counts_for_some_part(question):
+    parts = [part for name, part in question.parts.items() if name != SHAPED]
+
+    for case in question.draw(generator(0, question.name)):
+        for path in leaves(question.expected(case), question.returns):
+            assert any(part.concerns(case) and part.about(path) for part in parts), (case.tag, path)
