@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from .course import CourseError, write_whole
@@ -149,6 +149,10 @@ def grade_in_pool(setup, submissions, workers):
         waiting = {pool.submit(grade_one, s.data): s for s in submissions}
         for future in as_completed(waiting):
             yield waiting[future], result_of(future, setup)
+    except (KeyboardInterrupt, GeneratorExit):
+        for process in active_children():  # a worker may be waiting for an endless loop
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,6 +5,9 @@ import fcntl
 import json
 import os
 import socket
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -263,3 +266,28 @@ def test_a_stand_in_refuses_arguments_that_would_fill_the_memory(fork):
 
     assert fork.call("ask", [3], stand_ins=stand_ins).result.shape == (3, 3)
     assert fork.call("ask", [100_000], stand_ins=stand_ins).type == "ValueError"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux ends a process with its parent.")
+def test_an_endless_loop_ends_with_the_grader():
+    script = (
+        "from bpkit.grading.sandbox.process import Sandbox\n"
+        "with Sandbox() as sandbox, sandbox.fork() as fork:\n"
+        "    print(fork.pid, flush=True)\n"
+        f"    fork.cell({LOOP!r}, seconds=60)"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    pid = int(grader.stdout.readline())
+    grader.kill()
+    grader.communicate()
+
+    assert is_gone(pid)
+
+
+def is_gone(pid):
+    """Wait, for five seconds at most, until there is no such process."""
+    for _ in range(100):
+        if not os.path.exists(f"/proc/{pid}"):
+            return True
+        time.sleep(0.05)
+    return False

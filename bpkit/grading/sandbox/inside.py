@@ -4,6 +4,7 @@ Started as a script by `process.py`, with two arguments: the number of its socke
 holds what a student may import of the package. It imports nothing of ours but the frames.
 """
 
+import ctypes
 import os
 import resource
 import signal
@@ -12,11 +13,14 @@ import sys
 import tempfile
 import traceback
 
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 MEMORY = 4 * 2**30  # bytes of address space
+CPU_SECONDS = 600  # the grader's own limits are shorter; this one holds if the grader is gone
 FILE_SIZE = 64 * 2**20  # bytes
 
 
 def main():
+    end_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
     sys.path.insert(0, sys.argv[2])
     sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
@@ -59,11 +63,13 @@ def warm_shell():
 
 def serve(channel, shell):
     """Answer the grader's requests about one submission until it hangs up."""
+    end_with_parent()
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     limit(resource.RLIMIT_AS, MEMORY)
     limit(resource.RLIMIT_FSIZE, FILE_SIZE)
     limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_CPU, CPU_SECONDS)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         os.chdir(home)
         os.environ["HOME"] = home
@@ -76,6 +82,12 @@ def serve(channel, shell):
                 frame = encode({"error": describe(error)})
             channel.sendall(frame)
     os._exit(0)
+
+
+def end_with_parent():
+    """Have Linux end this process together with the one that started it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit(kind, value):
