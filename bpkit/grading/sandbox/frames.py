@@ -127,7 +127,8 @@ def type_name(value):
     if vars(np).get(kind.__name__) is kind:
         return f"numpy {kind.__name__}"
     classes = kind.__mro__ if isinstance(value, BaseException) else (kind,)
-    named = [own.__name__ for own in classes if vars(builtins).get(own.__name__) is own]
+    public = (own for own in classes if not own.__name__.startswith("_"))  # not _IncompleteInputError
+    named = [own.__name__ for own in public if vars(builtins).get(own.__name__) is own]
     if named or isinstance(value, np.ndarray):
         return named[0] if named else "subclass of ndarray"
     return "function" if callable(value) else OWN
