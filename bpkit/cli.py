@@ -120,7 +120,8 @@ def course(options):
 
     top, home = root(), root() / "_build" / "sample_class"
     print("1 of 3  the book")
-    book(options)
+    if book(options):
+        return NOT_RIGHT
     print("2 of 3  the exercises")
     release(argparse.Namespace(set=None, run=False))
     print("3 of 3  the sample class")

@@ -191,3 +191,17 @@ def test_errors_of_the_program_are_not_hidden(error, monkeypatch):
 
     with pytest.raises(type(error)):
         main(["doctor"])
+
+
+@pytest.mark.parametrize("verb", ["book", "course"])
+def test_a_book_that_does_not_build_ends_the_command(verb, tmp_path, monkeypatch, capsys):
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    assert main([verb]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("bpkit: The book was not built.")
+    assert "book.log" in shown.err
+    assert "The course is ready." not in shown.out
