@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -210,7 +211,7 @@ def forged(reply, stand_ins=None):
     ours, theirs = socket.socketpair()
     with theirs:
         theirs.sendall(encode(1) + (reply if isinstance(reply, bytes) else encode(reply)))
-        fork = Fork(ours)
+        fork = Fork(ours, "nowhere")
         theirs.shutdown(socket.SHUT_WR)
         outcome = fork.request({"do": "call"}, 1, stand_ins or {})
         ours.close()
@@ -291,3 +292,13 @@ def is_gone(pid):
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_fork_leaves_no_files_behind(sandbox):
+    before = set(Path(sandbox.folder.name).iterdir())
+    with sandbox.fork() as fork:
+        fork.cell("open('left.txt', 'w').write('x')")
+        home = Path(sandbox.folder.name, str(fork.pid))
+
+        assert (home / "left.txt").read_text() == "x"
+    assert set(Path(sandbox.folder.name).iterdir()) == before

@@ -1,6 +1,7 @@
 """The trusted half: starts the warm process, talks to its forks, and ends them at their limits."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,7 +79,7 @@ class Sandbox:
             except OSError:
                 ours.close()
                 raise
-        return Fork(ours)
+        return Fork(ours, self.folder.name)
 
     def __exit__(self, *exception):
         self.control.close()
@@ -92,11 +93,11 @@ class Fork:
 
     START = 60  # seconds that the warm process may take until its first fork answers
 
-    def __init__(self, channel):
-        self.channel = channel
+    def __init__(self, channel, homes):
+        self.channel, self.homes = channel, homes
         self.deadline = time.monotonic() + self.START
         try:
-            self.pid = self.receive()
+            self.pid = int(self.receive())
         except BaseException:
             channel.close()
             raise
@@ -110,6 +111,7 @@ class Fork:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        shutil.rmtree(os.path.join(self.homes, str(self.pid)), ignore_errors=True)
 
     def cell(self, source, seconds=10):
         """Run a cell; the outcome says whether it raised, ran out of time or died."""
