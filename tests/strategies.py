@@ -82,7 +82,7 @@ def total_loss(net, W=None, b=None):
     return sample_losses(z[len(z)], net.y, net.f[len(z)], net.loss).sum()
 
 
-def same(found, wanted, **tolerance):
+def assert_same(found, wanted, **tolerance):
     """Assert that two dicts of arrays have the same layers, shapes and values."""
     assert set(found) == set(wanted)
     for l in wanted:

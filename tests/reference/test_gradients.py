@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from strategies import CENTRAL, EXACT, PAIRS, make_network, same, total_loss
+from strategies import CENTRAL, EXACT, PAIRS, assert_same, make_network, total_loss
 
 from bpkit import (
     activation,
@@ -34,8 +34,8 @@ def test_gradients_match_the_complex_step_at_any_depth(f, loss, depth, m):
 
     numeric_dW, numeric_db = numeric(net, complex_step)
 
-    same(dW, numeric_dW, **EXACT)
-    same(db, numeric_db, **EXACT)
+    assert_same(dW, numeric_dW, **EXACT)
+    assert_same(db, numeric_db, **EXACT)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 8])
@@ -46,8 +46,8 @@ def test_gradients_match_central_differences(f, loss, depth):
 
     numeric_dW, numeric_db = numeric(net, central_difference)
 
-    same(dW, numeric_dW, **CENTRAL)
-    same(db, numeric_db, **CENTRAL)
+    assert_same(dW, numeric_dW, **CENTRAL)
+    assert_same(db, numeric_db, **CENTRAL)
 
 
 RIGHT = {
@@ -89,10 +89,10 @@ def test_spoiled_gradients_are_refused_by_both_witnesses(fault, method):
     numeric_dW, numeric_db = numeric(net, method)
 
     dW, db = run_steps(net, **RIGHT)
-    same(dW, numeric_dW, **CENTRAL)
-    same(db, numeric_db, **CENTRAL)
+    assert_same(dW, numeric_dW, **CENTRAL)
+    assert_same(db, numeric_db, **CENTRAL)
 
     dW, db = run_steps(net, **{**RIGHT, **FAULTS[fault]})
     with pytest.raises(AssertionError):
-        same(dW, numeric_dW, **CENTRAL)
-        same(db, numeric_db, **CENTRAL)
+        assert_same(dW, numeric_dW, **CENTRAL)
+        assert_same(db, numeric_db, **CENTRAL)

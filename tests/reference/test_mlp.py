@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import EXACT, PAIRS, SINGLE, Network, make_network, networks, run_backward, same
+from strategies import EXACT, PAIRS, SINGLE, Network, assert_same, make_network, networks, run_backward
 
 from bpkit import backward, forward, loss_and_gradients
 
@@ -50,7 +50,7 @@ def test_integer_samples_are_promoted(dtype):
     net = make_network((2, 3, 1), 4)._replace(x=np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype))
     promoted = net._replace(x=net.x.astype(float))
 
-    same(loss_and_gradients(*net)[1], loss_and_gradients(*promoted)[1])
+    assert_same(loss_and_gradients(*net)[1], loss_and_gradients(*promoted)[1])
     assert forward(net.W, net.b, net.x, net.f)[1][0].dtype == np.float64
 
 
@@ -60,8 +60,8 @@ def test_integer_parameters_are_promoted():
     value, dW, db = loss_and_gradients(W, b, np.array([[3], [1]]), np.array([[4]]), f, "half_squared_error")
 
     assert value == 2.0
-    same(dW, {1: np.array([[6.0, 2.0]])})
-    same(db, {1: np.array([[2.0]])})
+    assert_same(dW, {1: np.array([[6.0, 2.0]])})
+    assert_same(db, {1: np.array([[2.0]])})
 
 
 @given(net=networks())
@@ -72,8 +72,8 @@ def test_batch_gradient_is_the_mean_of_its_samples_gradients(net):
     alone = [loss_and_gradients(*columns(net, [i])) for i in range(m)]
 
     assert_allclose(value, np.mean([v for v, _, _ in alone]), **EXACT)
-    same(dW, {l: np.mean([dW[l] for _, dW, _ in alone], axis=0) for l in dW}, **EXACT)
-    same(db, {l: np.mean([db[l] for _, _, db in alone], axis=0) for l in db}, **EXACT)
+    assert_same(dW, {l: np.mean([dW[l] for _, dW, _ in alone], axis=0) for l in dW}, **EXACT)
+    assert_same(db, {l: np.mean([db[l] for _, _, db in alone], axis=0) for l in db}, **EXACT)
 
 
 @given(net=networks())
@@ -83,15 +83,15 @@ def test_order_of_samples_changes_no_gradient(net):
     value, dW, db = loss_and_gradients(*columns(net, order))
 
     assert_allclose(value, loss_and_gradients(*net)[0], **EXACT)
-    same(dW, loss_and_gradients(*net)[1], **EXACT)
-    same(db, loss_and_gradients(*net)[2], **EXACT)
+    assert_same(dW, loss_and_gradients(*net)[1], **EXACT)
+    assert_same(db, loss_and_gradients(*net)[2], **EXACT)
 
 
 @given(net=networks())
 def test_batch_repeated_has_the_same_gradient(net):
     twice = columns(net, [*range(net.x.shape[1])] * 2)
 
-    same(loss_and_gradients(*twice)[1], loss_and_gradients(*net)[1], **EXACT)
+    assert_same(loss_and_gradients(*twice)[1], loss_and_gradients(*net)[1], **EXACT)
 
 
 @given(net=networks())
@@ -100,9 +100,11 @@ def test_one_sample_alone_has_the_values_it_has_in_the_batch(net):
 
     z_one, a_one = forward(net.W, net.b, net.x[:, :1], net.f)
 
-    same(z_one, {l: z[l][:, :1] for l in z}, **EXACT)
-    same(a_one, {l: a[l][:, :1] for l in a}, **EXACT)
-    same(run_backward(columns(net, [0]))[2], {l: d[:, :1] for l, d in run_backward(net)[2].items()}, **EXACT)
+    assert_same(z_one, {l: z[l][:, :1] for l in z}, **EXACT)
+    assert_same(a_one, {l: a[l][:, :1] for l in a}, **EXACT)
+    assert_same(
+        run_backward(columns(net, [0]))[2], {l: d[:, :1] for l, d in run_backward(net)[2].items()}, **EXACT
+    )
 
 
 @given(net=networks())
@@ -131,7 +133,7 @@ def test_order_of_keys_changes_nothing():
     net = make_network((2, 3, 1, 4), 5)
     W, b, f = ({l: p[l] for l in reversed(p)} for p in (net.W, net.b, net.f))
 
-    same(loss_and_gradients(W, b, net.x, net.y, f, net.loss)[1], loss_and_gradients(*net)[1])
+    assert_same(loss_and_gradients(W, b, net.x, net.y, f, net.loss)[1], loss_and_gradients(*net)[1])
 
 
 @pytest.mark.parametrize(("f", "loss"), PAIRS)
@@ -161,13 +163,15 @@ def test_worked_example_has_the_values_found_by_hand():
     value, dW, db = loss_and_gradients(*BY_HAND)
     delta = run_backward(BY_HAND)[2]
 
-    same(z, {1: np.array([[0.16], [0.08]]), 2: np.array([[0.11395426]])}, **AS_PRINTED)
+    assert_same(z, {1: np.array([[0.16], [0.08]]), 2: np.array([[0.11395426]])}, **AS_PRINTED)
     assert_allclose(a[1], [[0.53991488], [0.51998934]], **AS_PRINTED)
     assert_allclose([a[2].item(), value], [0.52845778, 0.00255914], **AS_PRINTED)
-    same(delta, {1: np.array([[-0.0026571], [0.00222489]]), 2: np.array([[-0.01782762]])}, **AS_PRINTED)
+    assert_same(
+        delta, {1: np.array([[-0.0026571], [0.00222489]]), 2: np.array([[-0.01782762]])}, **AS_PRINTED
+    )
     assert_allclose(dW[1], [[-0.00132855, -0.00026571], [0.00111245, 0.00022249]], **AS_PRINTED)
     assert_allclose(dW[2], [[-0.0096254, -0.00927017]], **AS_PRINTED)
-    same(db, delta, **EXACT)
+    assert_same(db, delta, **EXACT)
 
 
 def test_worked_example_after_one_step_is_nearer_to_its_target():
