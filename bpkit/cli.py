@@ -33,7 +33,7 @@ def main(arguments=None):
     except Exception as error:
         if not is_sentence(error):
             raise
-        complain(str(error))
+        complain(sentence(error))
         return NOT_POSSIBLE
 
 
@@ -42,6 +42,17 @@ def is_sentence(error):
     return isinstance(error, OSError) or (
         type(error).__module__.startswith("bpkit.") or isinstance(error, ModuleNotFoundError | Unfit)
     )
+
+
+def sentence(error):
+    """Return what to tell the reader of an exception.
+
+    >>> sentence(ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader"))
+    "nbgrader is not installed. Run: make course (or: pip install 'bpkit[dev]')"
+    """
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed. Run: make course (or: pip install 'bpkit[dev]')"
+    return str(error)
 
 
 class Unfit(Exception):

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .course import Course
-from .gradebook import SetGradebook
+from .gradebook import SetGradebook, open_gradebook
 from .notebook import answers_of, rebuild, with_verdicts
 from .questions import questions_of
 from .sandbox.process import Sandbox
@@ -24,6 +24,12 @@ def course_of(preprocessor):
     """Return the course whose converter runs this preprocessor."""
     root = Path(preprocessor.parent.parent.coursedir.root)
     return Course(root, root)
+
+
+def enter_assignment(assignment, student, notebooks):
+    """Enter a set into the gradebook before its first submission, as the release by nbgrader does."""
+    with open_gradebook(Course(Path.cwd(), Path.cwd()), assignment):
+        pass
 
 
 def plain(notebook):
