@@ -32,15 +32,17 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def generated(course):
-    nbgrader(course, "generate_assignment", SET, "--force")
+def graded(course):
+    """The course, graded by nbgrader before anything was entered into its gradebook."""
+    nbgrader(course, "autograde", SET)
     return course
 
 
 @pytest.fixture(scope="module")
-def graded(generated):
-    nbgrader(generated, "autograde", SET)
-    return generated
+def generated(graded):
+    """The course, released by nbgrader although `exercises/` is there and graded submissions too."""
+    nbgrader(graded, "generate_assignment", SET)
+    return graded
 
 
 def nbgrader(root, *arguments):
