@@ -1,6 +1,7 @@
 """ps05_backprop: any depth, any batch."""
 
 from bpkit.reference import mlp
+from bpkit.reference.activations import activation, derivative
 
 from ..question import SHAPED, SINGLE, Mistake, Part, Question
 from .draws import SQUARED, draw_hidden, draw_layer, draw_networks
@@ -36,6 +37,38 @@ def hidden_run(steps, W_next, delta_next, z, f_prime):
     """Take one hidden step: the layer is layer 1, the next one layer 2."""
     W, f = {1: W_next, 2: W_next}, {1: f_prime, 2: "identity"}
     return steps.hidden(Pass(W, {1: z}, {}, delta_next, f, SQUARED, {2: delta_next}), 1)
+
+
+def scaled(factor, function):
+    """Return a function whose arrays are multiplied by a factor."""
+
+    def wrong(*arguments):
+        result = function(*arguments)
+        return tuple(factor * part for part in result) if isinstance(result, tuple) else factor * result
+
+    return wrong
+
+
+def hidden_slip(prime):
+    """Return `hidden_delta` with `prime(z, f_prime)` in the place of f′(z)."""
+    return lambda W_next, delta_next, z, f_prime: (W_next.T @ delta_next) * prime(z, f_prime)
+
+
+HIDDEN_MISTAKES = (
+    Mistake("M5", "your δ^(l) has the sign reversed.", "eq-delta-hidden", scaled(-1, mlp.hidden_delta)),
+    Mistake("M18", "your f′ is taken at σ(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
+            hidden_slip(lambda z, f_prime: f_prime(activation("sigmoid")(z)))),
+    Mistake("M18", "your f′ is taken at tanh(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
+            hidden_slip(lambda z, f_prime: f_prime(activation("tanh")(z)))),
+    Mistake("M20", "you use the sigmoid's derivative whatever f_prime is.", "eq-delta-hidden",
+            hidden_slip(lambda z, f_prime: derivative("sigmoid")(z))),
+    Mistake("M20", "you use the derivative of tanh whatever f_prime is.", "eq-delta-hidden",
+            hidden_slip(lambda z, f_prime: derivative("tanh")(z))),
+)  # fmt: skip
+LAYER_MISTAKES = (
+    Mistake("M5", "your gradients have the wrong sign.", "eq-grad-weights", scaled(-1, mlp.layer_gradients)),
+    Mistake("M6", "your gradients are twice too large.", "eq-grad-weights", scaled(2, mlp.layer_gradients)),
+)  # fmt: skip
 
 
 def whole_run(steps, W, b, x, y, f, loss):
@@ -100,7 +133,8 @@ QUESTIONS = (
         draw_hidden,
         mlp.hidden_delta,
         None,
-        slipped(HIDDEN_SLIPS, hidden_run, ("M3", "M4", "M16", "M17", "M18", "M19", "M20", "M21", "M22")),
+        slipped(HIDDEN_SLIPS, hidden_run, ("M3", "M4", "M16", "M17", "M18", "M19", "M20", "M21", "M22"))
+        + HIDDEN_MISTAKES,
     ),
     Question(
         "layer_gradients",
@@ -115,7 +149,7 @@ QUESTIONS = (
         draw_layer,
         mlp.layer_gradients,
         ("dW", "db"),
-        slipped(GRADIENT_SLIPS, layer_run, ("M34", "M35", "M36", "M37")),
+        slipped(GRADIENT_SLIPS, layer_run, ("M34", "M35", "M36", "M37")) + LAYER_MISTAKES,
     ),
     Question(
         "backward",

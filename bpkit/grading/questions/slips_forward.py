@@ -39,7 +39,15 @@ def z_is_a(z, a, l, W, b, f):
     return post, post
 
 
+def twice_at_the_output(z, a, l, W, b, f):
+    pre = W[l] @ a[l - 1] + b[l]
+    post = activation(f[l])(pre)
+    return pre, activation(f[l])(post) if l == len(W) else post
+
+
 FORWARD_MISTAKES = (
+    Mistake("M72", "your output layer applies its activation twice.", "eq-activation",
+            forward_slip(twice_at_the_output)),
     Mistake("M11", "your softmax runs over the batch: each column is a sample, and sums to 1.",
             "eq-softmax", forward_slip(over_the_batch)),
     Mistake("M50", "your z leaves the bias out: z^(l) = W^(l)a^(l−1) + b^(l).",

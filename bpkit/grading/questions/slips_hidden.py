@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from bpkit.reference.activations import derivative
+
 from .slips_output import when
 from .steps import RIGHT, slip
 
@@ -19,6 +21,12 @@ def prime_of(name, formula):
 def absolute_share(p, l):
     share = np.abs(p.W[l + 1]) / np.abs(p.W[l + 1]).sum(axis=1, keepdims=True)
     return (share.T @ p.delta[l + 1]) * p.prime(l)
+
+
+def fed_with_z(p, l):
+    """Return f′ of a layer as its form in a gives it when z is put in."""
+    formulas = {"sigmoid": lambda z: z * (1 - z), "tanh": lambda z: 1 - z**2}
+    return formulas.get(p.f[l], derivative(p.f[l]))(p.z[l])
 
 
 HIDDEN_SLIPS = (
@@ -130,6 +138,12 @@ HIDDEN_SLIPS = (
         "your derivative in the hidden layers is z(1 − z): the form a(1 − a) needs a = σ(z), not z.",
         "eq-sigmoid-prime",
         hidden=prime_of("sigmoid", lambda z, a: z * (1 - z)),
+    ),
+    slip(
+        "M4",
+        "your derivatives are fed with z in the place of a: a(1 − a) and 1 − a² need a = f(z).",
+        "eq-tanh-prime",
+        hidden=lambda p, l: p.back(l) * fed_with_z(p, l),
     ),
     slip(
         "M3",

@@ -37,6 +37,12 @@ OUTPUT_SLIPS = (
         output=lambda p: (p.o - p.y) * output_prime(p),
     ),
     slip(
+        "M2",
+        "your δ^(L) = o − y has a factor o(1 − o) too many: with this pair of output and loss it cancels.",
+        "eq-delta-output",
+        output=when(lambda p: p.canonical, lambda p: (p.o - p.y) * p.o * (1 - p.o)),
+    ),
+    slip(
         "M3",
         "your f′ of the output layer is taken at o = a^(L): it is a function of z^(L).",
         "eq-delta-output-general",
@@ -65,6 +71,12 @@ OUTPUT_SLIPS = (
         "your δ^(L) of the half squared error is twice the right one: the ½ cancels the 2.",
         "eq-half-squared-error",
         output=when(lambda p: p.loss == "half_squared_error", lambda p: 2 * RIGHT.output(p)),
+    ),
+    slip(
+        "M6",
+        "your δ^(L) is half the right one: the derivative of ½(o − y)² is o − y, for the 2 cancels the ½.",
+        "eq-half-squared-error",
+        output=lambda p: RIGHT.output(p) / 2,
     ),
     slip(
         "M7",
