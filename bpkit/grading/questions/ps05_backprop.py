@@ -7,11 +7,11 @@ from ..question import SHAPED, SINGLE, Mistake, Part, Question
 from .draws import SQUARED, draw_hidden, draw_layer, draw_networks
 from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS
-from .slips_hidden import HIDDEN_SLIPS
+from .slips_hidden import FED_WITH_Z, HIDDEN_SLIPS
 from .slips_output import OUTPUT_SLIPS
 from .steps import Pass, run, slipped
 
-SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS + GRADIENT_SLIPS + WHOLE_SLIPS
+SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS + FED_WITH_Z + GRADIENT_SLIPS + WHOLE_SLIPS
 
 
 def backward_arguments(W, b, f, x, y, loss):

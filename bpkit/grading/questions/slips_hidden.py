@@ -140,16 +140,19 @@ HIDDEN_SLIPS = (
         hidden=prime_of("sigmoid", lambda z, a: z * (1 - z)),
     ),
     slip(
-        "M4",
-        "your derivatives are fed with z in the place of a: a(1 − a) and 1 − a² need a = f(z).",
-        "eq-tanh-prime",
-        hidden=lambda p, l: p.back(l) * fed_with_z(p, l),
-    ),
-    slip(
         "M3",
         "your f′ is taken at a^(l) in every layer: it is a function of z^(l).",
         "eq-delta-output-general",
         output=when(lambda p: not p.canonical and p.elementwise, lambda p: p.dl_do * p.prime(p.L, p.o)),
         hidden=lambda p, l: p.back(l) * p.prime(l, p.a[l]),
+    ),
+)
+
+FED_WITH_Z = (  # where every hidden layer is sigmoid, one of the slips above is the same
+    slip(
+        "M4",
+        "your derivatives are fed with z in the place of a: a(1 − a) and 1 − a² need a = f(z).",
+        "eq-tanh-prime",
+        hidden=lambda p, l: p.back(l) * fed_with_z(p, l),
     ),
 )
