@@ -1,6 +1,7 @@
 """Backpropagation as the book derives it: one function per equation, in numpy alone."""
 
 from .gradcheck import central_difference, complex_step, numerical_gradients, relative_error
+from .network import Network
 from .reference.activations import activation, derivative
 from .reference.initializers import initialize
 from .reference.losses import batch_loss, delta_is_o_minus_y, sample_losses
@@ -16,6 +17,7 @@ from .reference.optimizers import gradient_descent
 
 __version__ = "0.1.0"
 __all__ = [
+    "Network",
     "activation",
     "backward",
     "batch_loss",
