@@ -68,9 +68,27 @@ class Model:
         self.theta = np.zeros(
             sum((k + 1) * n for k, n in zip(self.sizes, self.sizes[1:], strict=False)), self.dtype
         )
-        self.W, self.b = views(self.theta, self.sizes)
+        self._W, self._b = views(self.theta, self.sizes)
         self.history = History()
         self.initialize(initializer, rng)
+
+    @property
+    def W(self):
+        """Weights by layer: live views, so that writing into them changes the network."""
+        return self._W
+
+    @W.setter
+    def W(self, values):
+        _copy_into(self._W, values, "W")
+
+    @property
+    def b(self):
+        """Biases by layer: live views, so that writing into them changes the network."""
+        return self._b
+
+    @b.setter
+    def b(self, values):
+        _copy_into(self._b, values, "b")
 
     def initialize(self, kind=None, rng=None):
         """Draw new weights and set the biases to zero.
@@ -84,8 +102,7 @@ class Model:
         """
         kind = kind or SUITED.get(self.f[1], "xavier")
         W, b = initialize(self.sizes, kind, generator(rng), self.dtype)
-        for l in W:
-            self.W[l], self.b[l] = W[l], b[l]
+        self.W, self.b = W, b
 
     def predict(self, x):
         """Return the output o for inputs `x`, shapes (n_L, m) and (n_0, m), as a new array."""
@@ -100,9 +117,10 @@ class Model:
     def _output_z(self, x):
         L = len(self.W)
         a = self._expect_input(x)
-        for l in range(1, L):
-            a = activation(self.f[l])(self.W[l] @ a + self.b[l])
-        return self.W[L] @ a + self.b[L]
+        with np.errstate(over="ignore", invalid="ignore"):  # values that are too large show as inf and NaN
+            for l in range(1, L):
+                a = activation(self.f[l])(self.W[l] @ a + self.b[l])
+            return self.W[L] @ a + self.b[L]
 
     def _expect_input(self, x):
         x = expect_array("x", x, 2)
@@ -200,6 +218,13 @@ def generator(rng):
     if rng is not None:
         expect_count("rng", rng, least=0)
     return np.random.default_rng(rng)
+
+
+def _copy_into(views, values, name):
+    if not isinstance(values, dict) or set(values) != set(views):
+        raise ValueError(f"{name} should be a dict of arrays with the keys {list(views)}.")
+    for l, value in values.items():
+        views[l] = value
 
 
 def _expect_sizes(sizes):

@@ -7,6 +7,8 @@ Each line of the text is one line of the equations for one unit; `step_source` r
 import math
 import struct
 
+import numpy as np
+
 from .reference.losses import delta_is_o_minus_y
 
 PRODUCTS = 120  # weights × samples up to which plain numbers beat arrays
@@ -37,9 +39,23 @@ def step_in_numbers(net, m):
     if net.theta.size * m > PRODUCTS or not set(net.f.values()) <= set(VALUE):
         return None
     memory = struct.Struct(f"{net.theta.size}{net.dtype.char}")
-    names = {"tanh": math.tanh, "read": memory.unpack_from, "write": memory.pack_into}
+    write = memory.pack_into if net.dtype == np.float64 else _write_single(memory)
+    names = {"tanh": math.tanh, "read": memory.unpack_from, "write": write}
     exec(step_source(net, m), names)  # the text is made of the names and numbers below alone
     return names["step"]
+
+
+def _write_single(memory):
+    """Return a write that rounds to float32, and to inf what is too large for it."""
+
+    def write(theta, start, *values):
+        try:
+            memory.pack_into(theta, start, *values)
+        except OverflowError:
+            with np.errstate(over="ignore"):
+                theta[:] = values
+
+    return write
 
 
 def step_source(net, m):
