@@ -16,6 +16,7 @@ UNREADABLE = (
     zlib.error,
     EOFError,
     LookupError,
+    AttributeError,
     TypeError,
     ValueError,
     OSError,
@@ -33,6 +34,8 @@ def write(path, header, arrays):
         If the folder is missing or the disk is full; what was there before is then still there.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
     text = json.dumps({"format": FORMAT, "version": 1, **header}).encode()
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
