@@ -1,5 +1,9 @@
 """The independent witness: derivatives from function values alone, by differences and by complex step."""
 
+import math
+import numbers
+import sys
+
 import numpy as np
 
 
@@ -21,6 +25,11 @@ def central_difference(f, x, h=6e-6):
     ndarray, shape f(x).shape + x.shape
         :math:`(f(x + h e_i) - f(x - h e_i)) / 2h` for every entry i of x.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If x does not hold real numbers, h is not positive, or f does not return numbers of one shape.
+
     References
     ----------
     Equation eq-central-difference in the chapter *The recursion*.
@@ -30,7 +39,14 @@ def central_difference(f, x, h=6e-6):
     >>> central_difference(lambda x: (x**3).sum(), np.array([1.0, 2.0])).round(6)
     array([ 3., 12.])
     """
-    return _by_entry(lambda step: (f(x + h * step) - f(x - h * step)) / (2 * h), x)  # eq-central-difference
+    f, x, h = _numbers_from(f), _real("x", x), _positive("h", h)
+
+    def quotient(step):
+        above, below = f(x + h * step), f(x - h * step)
+        with np.errstate(all="ignore"):  # inf - inf is NaN, as it should be
+            return (above - below) / (2 * h)  # eq-central-difference
+
+    return _by_entry(quotient, x)
 
 
 def complex_step(f, x, h=1e-30):
@@ -51,6 +67,11 @@ def complex_step(f, x, h=1e-30):
     ndarray, shape f(x).shape + x.shape
         :math:`\operatorname{Im} f(x + i h e_j) / h` for every entry j of x.
 
+    Raises
+    ------
+    TypeError, ValueError
+        As `central_difference`.
+
     References
     ----------
     Equation eq-complex-step in the chapter *The recursion*; Squire and Trapp (1998).
@@ -60,15 +81,71 @@ def complex_step(f, x, h=1e-30):
     >>> complex_step(lambda x: (x**3).sum(), np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    return _by_entry(lambda step: np.imag(f(x + 1j * h * step)) / h, x)  # eq-complex-step
+    f, x, h = _numbers_from(f), _real("x", x), _positive("h", h)
+
+    def quotient(step):
+        value = f(x + 1j * h * step)
+        with np.errstate(all="ignore"):  # what is too large is inf
+            return np.imag(value) / h  # eq-complex-step
+
+    return _by_entry(quotient, x)
 
 
-def _by_entry(difference, x):
-    """Apply `difference` to the unit step of each entry of x; entries of x come last."""
-    x = np.asarray(x)
+def _by_entry(quotient, x):
+    """Apply `quotient` to the unit step of each entry of x; entries of x come last."""
     steps = np.eye(x.size).reshape(x.size, *x.shape)
-    columns = [np.asarray(difference(step)) for step in steps]
+    columns = [np.asarray(quotient(step)) for step in steps]
     return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
+
+
+def _numbers(name, value):
+    """Return `value` as an array, or raise unless it is a number or an array of numbers."""
+    if not isinstance(value, (np.ndarray, numbers.Number)) or isinstance(value, bool):
+        kind = type(value).__name__
+        raise TypeError(f"{name} is of type {kind}, but should be a number or an array of numbers.")
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufc":
+        raise TypeError(f"{name} has dtype {array.dtype}, but should hold numbers.")
+    if not array.size:
+        raise ValueError(f"{name} has shape {array.shape}, but should hold at least one number.")
+    return array.astype(float) if array.dtype.kind in "iu" else array
+
+
+def _real(name, value):
+    if np.iscomplexobj(x := _numbers(name, value)):
+        raise TypeError(f"{name} is complex, but should be real: the step goes from there.")
+    return x
+
+
+def _positive(name, value):
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise TypeError(f"{name} is of type {type(value).__name__}, but should be a number.")
+    if not 0 < value <= sys.float_info.max:
+        raise ValueError(f"{name} is {value}, but should be a positive number.")
+    return float(value)
+
+
+def _function(name, value):
+    if not callable(value):
+        raise TypeError(f"{name} is of type {type(value).__name__}, but should be a function.")
+    return value
+
+
+def _numbers_from(f):
+    """Return f with a check of what it returns: numbers, and always of one shape."""
+    shapes = set()
+    _function("f", f)
+
+    def checked(x):
+        value = _numbers("f(x)", f(x))
+        shapes.add(value.shape)
+        if len(shapes) > 1:
+            raise ValueError(
+                f"f(x) has the shapes {sorted(shapes)} in turn, but should always have the same."
+            )
+        return value
+
+    return checked
 
 
 def numerical_gradients(loss_fn, W, b, method=central_difference):
@@ -87,6 +164,11 @@ def numerical_gradients(loss_fn, W, b, method=central_difference):
     -------
     dW, db : dict of {int: ndarray}, shaped like `W` and `b`
 
+    Raises
+    ------
+    TypeError, ValueError
+        If W or b is not a dict of arrays, or `loss_fn` does not return one number.
+
     References
     ----------
     Equations eq-central-difference and eq-complex-step in the chapter *The recursion*.
@@ -97,9 +179,32 @@ def numerical_gradients(loss_fn, W, b, method=central_difference):
     >>> numerical_gradients(lambda W, b: (3 * W[1] + b[1]).sum(), W, b, complex_step)
     ({1: array([[3.]])}, {1: array([[1.]])})
     """
+    loss_fn, method = _scalar_from(loss_fn), _function("method", method)
+    W, b = _parameters("W", W), _parameters("b", b)
     dW = {l: method(lambda w: loss_fn({**W, l: w}, b), W[l]) for l in W}
     db = {l: method(lambda v: loss_fn(W, {**b, l: v}), b[l]) for l in b}
     return dW, db
+
+
+def _parameters(name, value):
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is of type {type(value).__name__}, but should be a dict keyed by layer.")
+    return {l: _real(f"{name}[{l!r}]", value[l]) for l in value}
+
+
+def _scalar_from(loss_fn):
+    """Return `loss_fn` with a check of what it returns: one number."""
+    _function("loss_fn", loss_fn)
+
+    def checked(W, b):
+        loss = _numbers("The loss", loss_fn(W, b))
+        if loss.ndim:
+            raise ValueError(
+                f"The loss has shape {loss.shape}, but should be one number: take its sum or its mean."
+            )
+        return loss
+
+    return checked
 
 
 def relative_error(a, b):
@@ -117,8 +222,8 @@ def relative_error(a, b):
 
     Raises
     ------
-    ValueError
-        If the shapes differ.
+    TypeError, ValueError
+        If they are not arrays of numbers, or the shapes differ.
 
     References
     ----------
@@ -129,7 +234,17 @@ def relative_error(a, b):
     >>> relative_error(np.array([3.0]), np.array([1.0]))
     0.5
     """
-    if np.shape(a) != np.shape(b):
-        raise ValueError(f"The arrays have shapes {np.shape(a)} and {np.shape(b)}, but should have the same.")
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(np.subtract(a, b)) / size) if size else 0.0  # eq-relative-error
+    a, b = _numbers("a", a), _numbers("b", b)
+    if a.shape != b.shape:
+        raise ValueError(f"The arrays have shapes {a.shape} and {b.shape}, but should have the same.")
+    with np.errstate(all="ignore"):  # what is infinite is NaN in the end, as it should be
+        largest = np.abs([a, b]).max()
+        if largest == 0:
+            return 0.0
+        unit = 2.0 ** (math.frexp(largest)[1] - 1)  # in this unit no square is too large or too small
+        a, b = a / unit, b / unit
+        return float(_norm(a - b) / (_norm(a) + _norm(b)))  # eq-relative-error
+
+
+def _norm(a):
+    return np.linalg.norm(np.ravel(a))

@@ -109,7 +109,8 @@ class Batch:
     """The buffers of one network for batches of m samples, and the two passes through them.
 
     `x` (n_0, m) and `y` (n_L, m) are to be filled; `forward` fills `z` and `a`, and `backward` fills `delta`
-    and `gradient`, the vector of all dW and db.  With `rows`, `x` and `y` lie in memory sample after sample.
+    and `gradient`, the vector of all dW and db.  With `rows`, `x` and `y` lie in memory sample after sample:
+    the attribute `rows` (m, n_0 + 1) is x and the ones beside it, transposed.
     """
 
     def __init__(self, net, m, gradient, rows=False):
@@ -118,7 +119,7 @@ class Batch:
         ones = {l: np.ones((sizes[l] + 1, m), net.dtype, order if l == 0 else "C") for l in range(L)}
         self.y = np.zeros((sizes[L], m), net.dtype, order)
         self.a = {l: ones[l][:-1] for l in ones} | {L: np.zeros_like(self.y, order="C")}
-        self.x = self.a[0]
+        self.x, self.rows = self.a[0], ones[0].T
         self.z = {l: self.a[l] if net.f[l] == "identity" else np.zeros_like(self.a[l]) for l in net.f}
         self.delta = {l: np.zeros_like(self.a[l]) for l in net.f}
         self.gradient, self.m = gradient, m

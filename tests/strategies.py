@@ -12,7 +12,8 @@ EXACT = {"rtol": 1e-11, "atol": 1e-13}  # complex step and finite sums, float64
 CENTRAL = {"rtol": 1e-5, "atol": 1e-8}  # central differences, float64
 SINGLE = {"rtol": 1e-3, "atol": 1e-5}  # float32 against float64
 
-ELEMENTWISE = ("identity", "sigmoid", "tanh", "relu")
+ELEMENTWISE = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus")
+KINKED = ("relu", "leaky_relu")
 SQUARED = ("half_squared_error", "mean_squared_error")
 PAIRS = [
     *((f, loss) for loss in SQUARED for f in (*ELEMENTWISE, "softmax")),
@@ -40,7 +41,7 @@ class Network(NamedTuple):
 
 
 def away_from_zero(shape, rng, scale=2.0):
-    """Draw normal numbers that stay a hundredth away from the kink of relu."""
+    """Draw normal numbers that stay a hundredth away from the kink of relu and leaky relu."""
     z = rng.normal(0, scale, shape)
     return z + np.copysign(0.01, z)
 
@@ -53,15 +54,16 @@ def make_target(loss, shape, rng):
 
 
 def make_network(sizes, m, output="identity", loss="half_squared_error", seed=0):
-    """Draw a network whose hidden layers take turns, again until no relu stands near its kink."""
+    """Draw a network whose hidden layers take turns, again until no unit stands near a kink."""
     rng, L = np.random.default_rng(seed), len(sizes) - 1
-    f = {l: ("tanh", "relu", "sigmoid", "identity")[(l - 1) % 4] for l in range(1, L)} | {L: output}
+    turns = ("tanh", "relu", "sigmoid", "identity", "leaky_relu", "softplus")
+    f = {l: turns[(l - 1) % len(turns)] for l in range(1, L)} | {L: output}
     while True:
         W = {l: rng.normal(0, 1.5 / np.sqrt(sizes[l - 1]), (sizes[l], sizes[l - 1])) for l in f}
         b = {l: rng.normal(0, 0.5, (sizes[l], 1)) for l in f}
         x, y = rng.normal(size=(sizes[0], m)), make_target(loss, (sizes[-1], m), rng)
         z, _ = forward(W, b, x, f)
-        if all(np.abs(z[l]).min() > 1e-3 for l in f if f[l] == "relu"):
+        if all(np.abs(z[l]).min() > 1e-3 for l in f if f[l] in KINKED):
             return Network(W, b, x, y, f, loss)
 
 

@@ -27,6 +27,10 @@ def both(kind, name):
     return getattr(exercise, kind)(name), getattr(activations, kind)(name)
 
 
+def test_names_of_the_exercises_are_among_those_of_the_reference():
+    assert set(exercise._FUNCTIONS) == set(NAMES) < set(activations.ACTIVATIONS)
+
+
 @by_name
 @given(z=arrays(bound=40.0))
 def test_functions_equal_those_of_the_reference(kind, name, z):

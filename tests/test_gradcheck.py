@@ -137,6 +137,16 @@ def test_relative_error_sees_a_wrong_factor_on_a_tiny_gradient():
     assert_allclose(relative_error(np.array([1e-12]), np.array([2e-12])), 1 / 3)
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-200, 1e-160, 1e160, 1e200, 1e307])
+def test_relative_error_knows_no_number_too_small_or_too_large(scale):
+    assert_allclose(relative_error(np.array([scale]), np.array([3 * scale])), 0.5)
+    assert relative_error(np.array([scale, 0.0]), np.array([scale, 0.0])) == 0
+
+
+def test_relative_error_of_infinite_gradients_is_nan():
+    assert np.isnan(relative_error(np.array([np.inf, 1.0]), np.array([np.inf, 1.0])))
+
+
 def test_relative_error_does_not_hide_nan():
     assert np.isnan(relative_error(np.array([1.0, np.nan]), np.ones(2)))
 
@@ -144,3 +154,78 @@ def test_relative_error_does_not_hide_nan():
 def test_relative_error_refuses_arrays_that_would_only_broadcast():
     with pytest.raises(ValueError, match=r"shapes \(3, 1\) and \(3,\), but should have the same"):
         relative_error(np.ones((3, 1)), np.ones(3))
+
+
+def test_derivative_of_infinite_values_is_nan_without_a_warning():
+    assert np.isnan(central_difference(lambda x: x + np.inf, np.ones(2))).all()
+    assert complex_step(lambda x: np.array(1e300j), np.array(1.0)) == np.inf
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_derivative_lets_the_functions_own_warnings_through(method):
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        method(lambda x: np.exp(x), np.array(1e3))
+
+
+CHECKED = {
+    "x is of type list, but should be a number or an array of numbers.": (np.sin, [1.0]),
+    "x is of type NoneType, but should be a number or an array of numbers.": (np.sin, None),
+    "x has dtype object, but should hold numbers.": (np.sin, np.array([None])),
+    "x has dtype bool, but should hold numbers.": (np.sin, np.array([True])),
+    "x has shape (0,), but should hold at least one number.": (np.sin, np.zeros(0)),
+    "x is complex, but should be real: the step goes from there.": (np.sin, np.array([1j])),
+    "f is of type str, but should be a function.": ("sin", np.ones(2)),
+    "f(x) is of type NoneType, but should be a number or an array of numbers.": (lambda x: None, np.ones(2)),
+    "f(x) is of type list, but should be a number or an array of numbers.": (lambda x: [1.0], np.ones(2)),
+    "f(x) has dtype bool, but should hold numbers.": (lambda x: x.real > 0, np.ones(2)),
+    "h is 0, but should be a positive number.": (np.sin, np.ones(2), 0),
+    "h is -1e-06, but should be a positive number.": (np.sin, np.ones(2), -1e-6),
+    "h is nan, but should be a positive number.": (np.sin, np.ones(2), np.nan),
+    "h is inf, but should be a positive number.": (np.sin, np.ones(2), np.inf),
+    "h is of type str, but should be a number.": (np.sin, np.ones(2), "small"),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("message", CHECKED)
+def test_derivative_refuses_what_it_cannot_differentiate(message, method):
+    with pytest.raises((TypeError, ValueError)) as error:
+        method(*CHECKED[message])
+
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_derivative_refuses_a_function_whose_values_change_their_shape(method):
+    sizes = iter(range(1, 9))
+
+    with pytest.raises(ValueError, match=r"f\(x\) has the shapes \[\(1,\), \(2,\)\] in turn"):
+        method(lambda x: np.ones(next(sizes)), np.ones(2))
+
+
+ONE = {1: np.ones((1, 1))}
+NO_GRADIENT = {
+    "loss_fn is of type float, but should be a function.": (0.5, ONE, ONE),
+    "method is of type str, but should be a function.": (lambda W, b: 0.5, ONE, ONE, "central"),
+    "W is of type list, but should be a dict keyed by layer.": (lambda W, b: 0.5, [1.0], ONE),
+    "W[1] is of type list, but should be": (lambda W, b: 0.5, {1: [1.0]}, ONE),
+    "b[1] has shape (0, 1), but should hold": (lambda W, b: 0.5, ONE, {1: np.ones((0, 1))}),
+    "The loss has shape (1, 1), but should be one number": (lambda W, b: W[1] + b[1], ONE, ONE),
+    "The loss is of type tuple, but should be": (lambda W, b: (0.5, 1), ONE, ONE),
+}
+
+
+@pytest.mark.parametrize("message", NO_GRADIENT)
+def test_numerical_gradients_refuse_what_has_no_gradient(message):
+    with pytest.raises((TypeError, ValueError)) as error:
+        numerical_gradients(*NO_GRADIENT[message])
+
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("value", [[1.0], None, "1.0", np.array([True]), np.array([None]), np.zeros(0)])
+def test_relative_error_refuses_what_is_no_array_of_numbers(value):
+    with pytest.raises(
+        (TypeError, ValueError), match=r"^a (is of type|has dtype|has shape) .*, but should .*\."
+    ):
+        relative_error(value, value)

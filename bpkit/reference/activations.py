@@ -4,6 +4,28 @@ import difflib
 
 import numpy as np
 
+from .shapes import expect_filled, quiet
+
+LEAK = 0.01  # the slope of leaky relu where z < 0
+
+
+def identity(z):
+    """Return z itself, as a new array.
+
+    >>> identity(np.array([[-1.0, 2.0]]))
+    array([[-1.,  2.]])
+    """
+    return +expect_filled("z", z)
+
+
+def identity_prime(z):
+    """Return 1 for every entry of z.
+
+    >>> identity_prime(np.array([[-1.0, 2.0]]))
+    array([[1., 1.]])
+    """
+    return np.ones_like(expect_filled("z", z))
+
 
 def sigmoid(z):
     """Return 1 / (1 + e^(-z)) without overflow, like `z` (eq-sigmoid).
@@ -11,7 +33,8 @@ def sigmoid(z):
     >>> sigmoid(np.array([[-1e4, 0.0, 1e4]]))
     array([[0. , 0.5, 1. ]])
     """
-    e = np.exp(np.where(z.real < 0, z, -z))  # e^(-|z|) never overflows
+    z = expect_filled("z", z)
+    e = _decay(z)
     return np.where(z.real < 0, e, 1) / (1 + e)
 
 
@@ -21,7 +44,22 @@ def sigmoid_prime(z):
     >>> sigmoid_prime(np.array([[0.0]]))
     array([[0.25]])
     """
-    return sigmoid(z) * sigmoid(-z)  # 1 - σ(z) = σ(-z), which keeps its digits where σ(z) is near 1
+    e = _decay(expect_filled("z", z))
+    return e / (1 + e) ** 2  # the same for z and -z; 1 - σ(z) would lose its digits where σ(z) is near 1
+
+
+def _decay(z):
+    """Return e^(-|z|), which never overflows."""
+    return np.exp(np.where(z.real < 0, z, -z))
+
+
+def tanh(z):
+    """Return (e^z - e^(-z)) / (e^z + e^(-z)), like `z` (eq-tanh).
+
+    >>> tanh(np.array([[0.0]]))
+    array([[0.]])
+    """
+    return np.tanh(expect_filled("z", z))
 
 
 def tanh_prime(z):
@@ -30,7 +68,7 @@ def tanh_prime(z):
     >>> tanh_prime(np.array([[0.0]]))
     array([[1.]])
     """
-    return 1 - np.tanh(z) ** 2
+    return 1 - tanh(z) ** 2
 
 
 def relu(z):
@@ -39,6 +77,7 @@ def relu(z):
     >>> relu(np.array([[-1.0, 0.0, 2.0]]))
     array([[0., 0., 2.]])
     """
+    z = expect_filled("z", z)
     return np.where(z.real < 0, 0, z)
 
 
@@ -48,9 +87,48 @@ def relu_prime(z):
     >>> relu_prime(np.array([[-1.0, 0.0, 2.0]]))
     array([[0., 0., 1.]])
     """
-    return np.heaviside(z, 0)
+    return np.heaviside(expect_filled("z", z).real, 0)
 
 
+def leaky_relu(z):
+    """Return z where z > 0 and else 0.01 z; NaN stays NaN (eq-leaky-relu).
+
+    >>> leaky_relu(np.array([[-1.0, 0.0, 2.0]]))
+    array([[-0.01,  0.  ,  2.  ]])
+    """
+    z = expect_filled("z", z)
+    return np.where(z.real < 0, LEAK * z, z)
+
+
+def leaky_relu_prime(z):
+    """Return 1 where z > 0 and else 0.01, which at the kink is a choice (eq-leaky-relu-prime).
+
+    >>> leaky_relu_prime(np.array([[-1.0, 0.0, 2.0]]))
+    array([[0.01, 0.01, 1.  ]])
+    """
+    return np.maximum(relu_prime(z), LEAK)
+
+
+def softplus(z):
+    """Return ln(1 + e^z) without overflow, like `z` (eq-softplus).
+
+    >>> softplus(np.array([[-1e4, 0.0, 1e4]])).tolist()
+    [[0.0, 0.6931471805599453, 10000.0]]
+    """
+    z = expect_filled("z", z)
+    return relu(z) + np.log1p(_decay(z))  # ln(1 + e^z) = z + ln(1 + e^(-z))
+
+
+def softplus_prime(z):
+    """Return σ(z), the slope of softplus (eq-softplus-prime).
+
+    >>> softplus_prime(np.array([[0.0]]))
+    array([[0.5]])
+    """
+    return sigmoid(z)
+
+
+@quiet
 def softmax(z):
     """Return e^z divided by its column sums, shape (K, m): each column sums to 1 (eq-softmax).
 
@@ -58,12 +136,11 @@ def softmax(z):
     array([[0.5],
            [0.5]])
     """
+    z = expect_filled("z", z)
+    if not z.ndim:
+        raise ValueError("z is one number, but softmax needs a column: give it the shape (K, m).")
     e = np.exp(z - z.real.max(axis=0, keepdims=True))  # softmax(z + c) = softmax(z)
     return e / e.sum(axis=0, keepdims=True)
-
-
-def _identity(z):
-    return z
 
 
 def _softmax_prime(z):
@@ -74,10 +151,12 @@ def _softmax_prime(z):
 
 
 ACTIVATIONS = {
-    "identity": (_identity, np.ones_like),
+    "identity": (identity, identity_prime),
     "sigmoid": (sigmoid, sigmoid_prime),
-    "tanh": (np.tanh, tanh_prime),
+    "tanh": (tanh, tanh_prime),
     "relu": (relu, relu_prime),
+    "leaky_relu": (leaky_relu, leaky_relu_prime),
+    "softplus": (softplus, softplus_prime),
     "softmax": (softmax, _softmax_prime),
 }
 
@@ -89,11 +168,11 @@ def look_up(table, name, kind):
     Traceback (most recent call last):
     ValueError: There is no activation named 'tahn'. Did you mean 'tanh'? The names are: tanh.
     """
-    if name in table:
+    if isinstance(name, str) and name in table:
         return table[name]
     near = difflib.get_close_matches(str(name), table, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"There is no {kind} named {name!r}.{hint} The names are: {', '.join(table)}.")
+    raise ValueError(f"There is no {kind} named {name!r:.60}.{hint} The names are: {', '.join(table)}.")
 
 
 def activation(name):
@@ -108,6 +187,7 @@ def activation(name):
     -------
     callable
         Takes z of shape (n, m) and returns a of the same shape.
+        It raises a TypeError or ValueError where z does not hold numbers.
 
     Raises
     ------

@@ -3,33 +3,7 @@
 import numpy as np
 
 from .activations import look_up
-
-
-def xavier(n_out, n_in, rng):
-    """Draw weights of variance 2 / (n_in + n_out), shape (n_out, n_in) (Glorot and Bengio 2010).
-
-    >>> xavier(300, 100, np.random.default_rng(0)).var().round(4)
-    np.float64(0.005)
-    """
-    return rng.normal(0, np.sqrt(2 / (n_in + n_out)), (n_out, n_in))
-
-
-def he(n_out, n_in, rng):
-    """Draw weights of variance 2 / n_in, shape (n_out, n_in) (He et al. 2015).
-
-    >>> he(300, 100, np.random.default_rng(0)).var().round(3)
-    np.float64(0.02)
-    """
-    return rng.normal(0, np.sqrt(2 / n_in), (n_out, n_in))
-
-
-def uniform01(n_out, n_in, rng):
-    """Draw weights from U[0, 1), shape (n_out, n_in): all positive, a start to learn from and not to use.
-
-    >>> uniform01(2, 3, np.random.default_rng(0)).min() >= 0
-    np.True_
-    """
-    return rng.random((n_out, n_in))
+from .shapes import expect_count, expect_rng
 
 
 def zeros(n_out, n_in, rng):
@@ -38,10 +12,78 @@ def zeros(n_out, n_in, rng):
     >>> zeros(1, 2, None)
     array([[0., 0.]])
     """
-    return np.zeros((n_out, n_in))
+    return np.zeros((expect_count("n_out", n_out), expect_count("n_in", n_in)))
 
 
-INITIALIZERS = {"zeros": zeros, "uniform01": uniform01, "xavier": xavier, "he": he}
+def uniform01(n_out, n_in, rng):
+    """Draw weights from U[0, 1), shape (n_out, n_in): all positive, a start to learn from and not to use.
+
+    >>> uniform01(2, 3, np.random.default_rng(0)).min() >= 0
+    np.True_
+    """
+    shape = _shape(n_out, n_in, rng)
+    return rng.random(shape)
+
+
+def uniform(n_out, n_in, rng):
+    """Draw weights from U[-1/√n_in, 1/√n_in), shape (n_out, n_in) (eq-uniform-weights).
+
+    Glorot and Bengio (2010) name it, as their equation 1, the usual start before theirs.
+
+    >>> uniform(300, 100, np.random.default_rng(0)).max().round(3)
+    np.float64(0.1)
+    """
+    shape = _shape(n_out, n_in, rng)
+    return rng.uniform(-1 / np.sqrt(n_in), 1 / np.sqrt(n_in), shape)  # eq-uniform-weights
+
+
+def xavier(n_out, n_in, rng):
+    """Draw normal weights of variance 2 / (n_in + n_out), shape (n_out, n_in) (eq-xavier).
+
+    Glorot and Bengio (2010), equation 12: a compromise between the way forward and the way back.
+
+    >>> xavier(300, 100, np.random.default_rng(0)).var().round(4)
+    np.float64(0.005)
+    """
+    shape = _shape(n_out, n_in, rng)
+    return rng.normal(0, np.sqrt(2 / (n_in + n_out)), shape)  # eq-xavier
+
+
+def he(n_out, n_in, rng):
+    """Draw normal weights of variance 2 / n_in, shape (n_out, n_in), for relu (eq-he).
+
+    He et al. (2015): relu sets half of the values to zero, and the factor 2 makes up for it.
+
+    >>> he(300, 100, np.random.default_rng(0)).var().round(3)
+    np.float64(0.02)
+    """
+    shape = _shape(n_out, n_in, rng)
+    return rng.normal(0, np.sqrt(2 / n_in), shape)  # eq-he
+
+
+def orthogonal(n_out, n_in, rng):
+    """Draw weights with orthonormal columns, or rows where n_out < n_in, shape (n_out, n_in) (eq-orthogonal).
+
+    Saxe et al. (2014). The signs follow Mezzadri (2007), so that every such matrix is as likely as any other.
+
+    >>> W = orthogonal(2, 3, np.random.default_rng(0))
+    >>> np.allclose(W @ W.T, np.eye(2))
+    True
+    """
+    shape = _shape(n_out, n_in, rng)
+    Q, R = np.linalg.qr(rng.normal(size=(max(shape), min(shape))))
+    Q = Q * np.copysign(1, np.diag(R))  # QR alone leaves the signs to the algorithm
+    return Q if n_out >= n_in else Q.T.copy()  # eq-orthogonal
+
+
+INITIALIZERS = {
+    "zeros": zeros,
+    "uniform01": uniform01,
+    "uniform": uniform,
+    "xavier": xavier,
+    "he": he,
+    "orthogonal": orthogonal,
+}
 
 
 def initialize(sizes, kind, rng, dtype=np.float64):
@@ -64,11 +106,13 @@ def initialize(sizes, kind, rng, dtype=np.float64):
     Raises
     ------
     ValueError
-        If `kind` is unknown or a size is not positive.
+        If `kind` is unknown or `sizes` is not two or more positive whole numbers.
+    TypeError
+        If `rng` is no generator, or `dtype` neither float64 nor float32.
 
     References
     ----------
-    Glorot and Bengio (2010), He et al. (2015).
+    Equations eq-uniform-weights, eq-xavier, eq-he and eq-orthogonal in the chapter *Formulas of training*.
 
     Examples
     --------
@@ -77,9 +121,24 @@ def initialize(sizes, kind, rng, dtype=np.float64):
     ((3, 2), (1, 1))
     """
     draw = look_up(INITIALIZERS, kind, "initializer")
-    if len(sizes) < 2 or min(sizes) < 1:
-        raise ValueError(f"sizes is {list(sizes)}, but should be two or more positive numbers of units.")
+    _check_network(sizes, dtype)
     layers = range(1, len(sizes))
     W = {l: draw(sizes[l], sizes[l - 1], rng).astype(dtype) for l in layers}
     b = {l: np.zeros((sizes[l], 1), dtype) for l in layers}
     return W, b
+
+
+def _shape(n_out, n_in, rng):
+    """Return (n_out, n_in), or raise unless both are counts and `rng` is a generator."""
+    expect_rng("rng", rng)
+    return expect_count("n_out", n_out), expect_count("n_in", n_in)
+
+
+def _check_network(sizes, dtype):
+    """Raise unless `sizes` are those of a network and `dtype` is a floating-point type of the course."""
+    listed = isinstance(sizes, (list, tuple, range, np.ndarray)) and getattr(sizes, "ndim", 1) == 1
+    whole = listed and all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes)
+    if not whole or len(sizes) < 2:
+        raise ValueError(f"sizes is {sizes}, but should be two or more positive whole numbers of units.")
+    if dtype not in (np.float64, np.float32, "float64", "float32"):
+        raise TypeError(f"dtype is {dtype}, but should be float64 or float32.")

@@ -3,10 +3,20 @@
 import numpy as np
 
 from .activations import activation, derivative
-from .losses import batch_loss, delta_is_o_minus_y, loss_for, sample_losses
-from .shapes import check_shapes, expect_shape
+from .losses import batch_loss, delta_is_o_minus_y, expect_shares, loss_for, sample_losses
+from .shapes import (
+    check_pass,
+    check_shapes,
+    expect_filled,
+    expect_function,
+    expect_pair,
+    expect_shape,
+    expect_shaped,
+    quiet,
+)
 
 
+@quiet
 def forward(W, b, x, f):
     r"""Run the network on a batch and keep every layer's values.
 
@@ -28,8 +38,8 @@ def forward(W, b, x, f):
 
     Raises
     ------
-    ValueError
-        If the shapes of `W`, `b` and `x` do not chain, or a name is unknown.
+    TypeError, ValueError
+        If `W`, `b`, `x` and `f` do not describe one network and a batch for it, or a name is unknown.
 
     References
     ----------
@@ -42,14 +52,15 @@ def forward(W, b, x, f):
     >>> a[1]
     array([[0.5]])
     """
-    check_shapes(W, b, x, f)
-    z, a = {}, {0: x if np.issubdtype(x.dtype, np.inexact) else x.astype(float)}
+    W, b, x = check_shapes(W, b, x, f)
+    z, a = {}, {0: x}
     for l in range(1, len(W) + 1):
         z[l] = W[l] @ a[l - 1] + b[l]  # eq-preactivation
         a[l] = activation(f[l])(z[l])  # eq-activation
     return z, a
 
 
+@quiet
 def output_delta(z, y, f, loss):
     r"""Return the error of the output layer, one column per sample.
 
@@ -67,8 +78,9 @@ def output_delta(z, y, f, loss):
 
     Raises
     ------
-    ValueError
-        If the shapes differ, a name is unknown, or the loss does not go with the output.
+    TypeError, ValueError
+        If the shapes differ, a name is unknown, the loss does not go with the output,
+        or a column of y does not sum to 1 where the loss is the cross-entropy.
 
     References
     ----------
@@ -83,15 +95,18 @@ def output_delta(z, y, f, loss):
     array([[-0.125]])
     """
     dl_do = loss_for(f, loss).gradient
-    expect_shape("y", y, z.shape)
+    z, y = expect_pair(z=z, y=y)
+    if loss == "cross_entropy":
+        expect_shares(y)
     o = activation(f)(z)
     if delta_is_o_minus_y(f, loss):
         return o - y  # eq-delta-output
     if f == "softmax":
-        return o * (dl_do(o, y) - (o * dl_do(o, y)).sum(axis=0))  # eq-delta-output-softmax
+        return o * (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0))  # eq-delta-output-softmax
     return dl_do(o, y) * derivative(f)(z)  # eq-delta-output-general
 
 
+@quiet
 def hidden_delta(W_next, delta_next, z, f_prime):
     r"""Return the error of a hidden layer from the error of the layer after it.
 
@@ -111,6 +126,11 @@ def hidden_delta(W_next, delta_next, z, f_prime):
     ndarray, shape (n_l, m)
         :math:`\delta^{(l)} = (W^{(l+1)})^{\mathsf T}\delta^{(l+1)} \odot f'(z^{(l)})`.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the shapes do not chain, or `f_prime` does not return an array like z.
+
     References
     ----------
     Equation eq-delta-hidden in the chapter *The recursion*.
@@ -121,9 +141,14 @@ def hidden_delta(W_next, delta_next, z, f_prime):
     array([[0.5],
            [1. ]])
     """
-    return (W_next.T @ delta_next) * f_prime(z)  # eq-delta-hidden
+    W_next, z = expect_filled("W_next", W_next, 2), expect_filled("z", z, 2)
+    expect_shape("z", z, (W_next.shape[1], z.shape[1]))
+    delta_next = expect_shaped("delta_next", delta_next, (len(W_next), z.shape[1]))
+    f_prime_z = expect_shaped("f_prime(z)", expect_function("f_prime", f_prime)(z), z.shape)
+    return (W_next.T @ delta_next) * f_prime_z  # eq-delta-hidden
 
 
+@quiet
 def layer_gradients(delta, a_prev):
     r"""Return the gradients of one layer's weights and biases, means over the batch.
 
@@ -139,6 +164,11 @@ def layer_gradients(delta, a_prev):
     dW : ndarray, shape (n_l, n_{l-1})
     db : ndarray, shape (n_l, 1)
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments are not two matrices with one column per sample.
+
     References
     ----------
     Equations eq-grad-weights and eq-grad-biases in the chapter *The recursion*.
@@ -148,9 +178,11 @@ def layer_gradients(delta, a_prev):
     >>> layer_gradients(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0], [0.0, 2.0]]))
     (array([[2., 3.]]), array([[2.]]))
     """
+    delta, a_prev = expect_filled("delta", delta, 2), expect_filled("a_prev", a_prev, 2)
     m = delta.shape[1]
+    expect_shape("a_prev", a_prev, (len(a_prev), m))
     dW = delta @ a_prev.T / m  # eq-grad-weights
-    db = delta.mean(axis=1, keepdims=True)  # eq-grad-biases
+    db = delta.sum(axis=1, keepdims=True) / m  # eq-grad-biases
     return dW, db
 
 
@@ -179,8 +211,8 @@ def backward(W, z, a, y, f, loss):
 
     Raises
     ------
-    ValueError
-        As `output_delta`.
+    TypeError, ValueError
+        If `z` and `a` do not fit `W`; and as `output_delta`.
 
     References
     ----------
@@ -194,6 +226,7 @@ def backward(W, z, a, y, f, loss):
     >>> backward(W, z, a, np.array([[5.0]]), f, "half_squared_error")
     ({1: array([[6.]])}, {1: array([[2.]])}, {1: array([[2.]])})
     """
+    W, z, a = check_pass(W, z, a, f)
     L = len(W)
     delta = {L: output_delta(z[L], y, f[L], loss)}  # eq-delta-output-general
     for l in range(L - 1, 0, -1):
@@ -222,7 +255,7 @@ def loss_and_gradients(W, b, x, y, f, loss):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `forward` and `backward`.
 
     References
@@ -236,7 +269,7 @@ def loss_and_gradients(W, b, x, y, f, loss):
     >>> loss_and_gradients(W, b, x, y, f, "half_squared_error")
     (np.float64(2.0), {1: array([[6.]])}, {1: array([[2.]])})
     """
-    L = len(W)
     z, a = forward(W, b, x, f)
+    L = len(z)
     dW, db, _ = backward(W, z, a, y, f, loss)
     return batch_loss(sample_losses(z[L], y, f[L], loss)), dW, db  # eq-batch-loss

@@ -1,8 +1,11 @@
-"""What must hold before the equations make sense: arrays of numbers whose shapes fit, and numbers in range."""
+"""What must hold before the equations make sense: arrays whose shapes fit, and numbers in range."""
 
 import numbers
+import sys
 
 import numpy as np
+
+quiet = np.errstate(all="ignore")  # what is too large for its type is inf, and inf - inf is NaN: no warning
 
 
 def expect_array(name, value, ndim=None):
@@ -20,11 +23,49 @@ def expect_array(name, value, ndim=None):
         hint = f" Write np.array({name})." if isinstance(value, (list, tuple)) else ""
         raise TypeError(f"{name} is {_a(value)}, but should be a numpy array of numbers.{hint}")
     array = np.asarray(value)
-    if array.dtype.kind not in "iufc":
+    kind = array.dtype.kind
+    if kind not in "iufc":
         raise TypeError(f"{name} has dtype {array.dtype}, but should hold floating-point numbers.")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name} has shape {array.shape}, but should have {ndim} axes.")
-    return array.astype(float) if array.dtype.kind in "iu" else array
+    return array.astype(float) if kind in "iu" else array
+
+
+def expect_filled(name, value, ndim=None):
+    """Return `value` as `expect_array` does, or raise a ValueError if it holds nothing.
+
+    >>> expect_filled("x", np.zeros((3, 0)), 2)
+    Traceback (most recent call last):
+    ValueError: x has shape (3, 0), but should hold at least one number.
+    """
+    array = expect_array(name, value, ndim)
+    if not array.size:
+        raise ValueError(f"{name} has shape {array.shape}, but should hold at least one number.")
+    return array
+
+
+def expect_shaped(name, value, shape):
+    """Return `value` as `expect_array` does, or raise a ValueError if it has another shape.
+
+    >>> expect_shaped("gamma", np.ones(3), (3, 1))
+    Traceback (most recent call last):
+    ValueError: gamma has shape (3,), but should have shape (3, 1).
+    """
+    array = expect_array(name, value)
+    expect_shape(name, array, shape)
+    return array
+
+
+def expect_pair(**pair):
+    """Return two named matrices as `expect_array` does, or raise unless they have the same shape.
+
+    >>> o, y = expect_pair(o=np.zeros((1, 5)), y=np.zeros(5))
+    Traceback (most recent call last):
+    ValueError: y has shape (5,), but should have shape (1, 5).
+    """
+    (first, o), (second, y) = pair.items()
+    o = expect_filled(first, o, 2)
+    return o, expect_shaped(second, y, o.shape)
 
 
 def expect_number(name, value, low=-np.inf, high=np.inf, closed=True):
@@ -37,7 +78,7 @@ def expect_number(name, value, low=-np.inf, high=np.inf, closed=True):
     if not isinstance(value, (numbers.Real, np.floating)) or isinstance(value, bool):
         raise TypeError(f"{name} is {_a(value)}, but should be a number.")
     inside = low <= value <= high if closed else low < value < high
-    if not inside or np.isinf(value):
+    if not inside or abs(value) > sys.float_info.max:
         raise ValueError(f"{name} is {value}, but should be a number{_range(low, high, closed)}.")
     return float(value)
 
@@ -54,6 +95,19 @@ def expect_count(name, value, least=1):
     if value < least:
         raise ValueError(f"{name} is {value}, but should be a whole number of at least {least}.")
     return int(value)
+
+
+def expect_function(name, value):
+    """Return `value`, or raise a TypeError unless it can be called.
+
+    >>> expect_function("f_prime", "tanh")
+    Traceback (most recent call last):
+    TypeError: f_prime is a str, but should be a function. Write derivative('tanh').
+    """
+    if not callable(value):
+        hint = f" Write derivative({value!r})." if isinstance(value, str) else ""
+        raise TypeError(f"{name} is {_a(value)}, but should be a function.{hint}")
+    return value
 
 
 def expect_rng(name, value):
@@ -90,23 +144,70 @@ def expect_shape(name, array, shape):
     ValueError: b[1] has shape (2,), but should have shape (2, 1).
     """
     got = np.shape(array)
-    if len(got) != len(shape) or any(want not in (None, n) for n, want in zip(got, shape, strict=True)):
-        wanted = ", ".join("m" if n is None else str(n) for n in shape)
+    if got == shape:
+        return
+    wanted = [n if want is None else want for n, want in zip(got, shape, strict=False)]
+    if len(got) != len(shape) or list(got) != wanted:
+        wanted = ", ".join("m" if n is None else str(n) for n in shape) + "," * (len(shape) == 1)
         raise ValueError(f"{name} has shape {got}, but should have shape ({wanted}).")
 
 
+def expect_layers(name, value, layers):
+    """Return `value`, or raise unless it is a dict whose keys are these layers.
+
+    >>> expect_layers("b", {0: np.zeros((1, 1))}, [1])
+    Traceback (most recent call last):
+    ValueError: b has the keys [0], but should have [1].
+    """
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is {_a(value)}, but should be a dict keyed by the layers' numbers.")
+    if value.keys() != set(layers) or not value:
+        raise ValueError(f"{name} has the keys {list(value)}, but should have {list(layers) or '1 to L'}.")
+    return value
+
+
+def expect_weights(W):
+    """Return the weights of layers 1 to L as `expect_array` does, or raise unless their shapes chain.
+
+    >>> expect_weights({1: np.zeros((2, 3)), 2: np.zeros((1, 3))})
+    Traceback (most recent call last):
+    ValueError: W[2] has shape (1, 3), but should have shape (1, 2).
+    """
+    layers = range(1, len(W) + 1) if isinstance(W, dict) else ()
+    expect_layers("W", W, layers)
+    W = {l: expect_filled(f"W[{l}]", W[l], 2) for l in layers}
+    for l in layers[1:]:
+        expect_shape(f"W[{l}]", W[l], (len(W[l]), len(W[l - 1])))
+    return W
+
+
 def check_shapes(W, b, x, f):
-    """Raise a ValueError unless `W`, `b`, `x` and `f` describe one network and its input.
+    """Return `W`, `b` and `x` as `expect_array` does, or raise unless they and `f` describe one network.
 
     >>> check_shapes({1: np.zeros((2, 3))}, {1: np.zeros((2, 1))}, np.zeros((4, 5)), {1: "relu"})
     Traceback (most recent call last):
     ValueError: x has shape (4, 5), but should have shape (3, m).
     """
-    layers = list(range(1, len(W) + 1))
-    for name, given in {"W": W, "b": b, "f": f}.items():
-        if sorted(given) != layers or not layers:
-            raise ValueError(f"{name} has the keys {sorted(given)}, but should have {layers or '1 to L'}.")
-    expect_shape("x", x, (np.shape(W[1])[-1], None))
-    for l in layers:
-        expect_shape(f"W[{l}]", W[l], (len(W[l]), len(W[l - 1]) if l > 1 else len(x)))
-        expect_shape(f"b[{l}]", b[l], (len(W[l]), 1))
+    W = expect_weights(W)
+    expect_layers("b", b, W)
+    expect_layers("f", f, W)
+    x = expect_filled("x", x)
+    expect_shape("x", x, (W[1].shape[1], None))
+    return W, {l: expect_shaped(f"b[{l}]", b[l], (len(W[l]), 1)) for l in W}, x
+
+
+def check_pass(W, z, a, f):
+    """Return `W`, `z` and `a` as `expect_array` does, or raise unless z and a fit the network's layers.
+
+    >>> check_pass({1: np.zeros((2, 3))}, {1: np.zeros((2, 5))}, {1: np.zeros((2, 5))}, {1: "relu"})
+    Traceback (most recent call last):
+    ValueError: a has the keys [1], but should have [0, 1].
+    """
+    W = expect_weights(W)
+    expect_layers("z", z, W)
+    expect_layers("f", f, W)
+    x = expect_filled("a[0]", expect_layers("a", a, [0, *W])[0])
+    expect_shape("a[0]", x, (W[1].shape[1], None))
+    m = x.shape[1]
+    z = {l: expect_shaped(f"z[{l}]", z[l], (len(W[l]), m)) for l in W}
+    return W, z, {0: x, **{l: expect_shaped(f"a[{l}]", a[l], (len(W[l]), m)) for l in W}}

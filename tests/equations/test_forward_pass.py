@@ -15,6 +15,8 @@ SCALAR = {
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
     "tanh": math.tanh,
     "relu": lambda z: max(0.0, z),
+    "leaky_relu": lambda z: max(0.01 * z, z),
+    "softplus": lambda z: math.log(1 + math.exp(z)),
 }
 
 
@@ -147,6 +149,63 @@ def test_relu_prime_is_the_slope_of_relu_on_either_side(equation):
         slopes = [[0.0, 0.0]] if not z.any() else complex_step(activation("relu"), z).sum(axis=(2, 3))
 
         assert_allclose(equation(z), slopes, **EXACT)
+
+
+@proves(
+    "eq-leaky-relu",
+    activation("leaky_relu"),
+    relu=activation("relu"),
+    leak_everywhere=lambda z: 0.01 * z,
+    leak_on_the_other_side=lambda z: np.where(z > 0, 0.01 * z, z),
+)
+def test_leaky_relu_shrinks_what_is_negative(equation):
+    for z in preactivations():
+        expected = by_index(*z.shape, lambda j, i: z[j, i] if z[j, i] > 0 else 0.01 * z[j, i])
+
+        assert_allclose(equation(z), expected, **EXACT)
+
+
+@proves(
+    "eq-leaky-relu-prime",
+    derivative("leaky_relu"),
+    relu=derivative("relu"),
+    of_the_kink_from_above=lambda z: np.where(z >= 0, 1, 0.01),
+    reversed=lambda z: np.where(z < 0, 1, 0.01),
+)
+def test_leaky_relu_prime_is_the_slope_of_leaky_relu_on_either_side(equation):
+    for z in [np.array([[0.0, -0.0]]), *preactivations()]:
+        slopes = complex_step(activation("leaky_relu"), z).sum(axis=(2, 3)) if z.any() else [[0.01, 0.01]]
+
+        assert_allclose(equation(z), slopes, **EXACT)
+
+
+@proves(
+    "eq-softplus",
+    activation("softplus"),
+    lambda z: -np.log(activation("sigmoid")(-z)),
+    without_the_one=lambda z: np.log(np.exp(z)),
+    sign_of_z=lambda z: np.log(1 + np.exp(-z)),
+)
+def test_softplus_is_the_logarithm_of_one_plus_exp(equation):
+    for z in preactivations():
+        assert_allclose(equation(z), in_decimal(lambda v: (1 + v.exp()).ln(), z), **EXACT)
+
+
+@proves(
+    "eq-softplus-prime",
+    derivative("softplus"),
+    lambda z: np.exp(z) / (1 + np.exp(z)),
+    lambda z: 1 / (1 + np.exp(-z)),
+    activation("sigmoid"),
+    sign_of_z=lambda z: 1 / (1 + np.exp(z)),
+    slope_of_sigmoid=derivative("sigmoid"),
+)
+def test_softplus_prime_is_the_slope_of_softplus(equation):
+    for z in preactivations():
+        slopes = in_decimal(lambda v: v.exp() / (1 + v.exp()), z)
+
+        assert_allclose(equation(z), slopes, **EXACT)
+        assert_allclose(complex_step(activation("softplus"), z).sum(axis=(2, 3)), slopes, **EXACT)
 
 
 @proves(

@@ -48,11 +48,11 @@ def test_delta_is_the_slope_of_a_samples_loss_in_z(equation):
 )
 def test_delta_output_adds_the_effects_through_all_outputs(equation):
     for f, loss in [(f, loss) for f in (*ELEMENTWISE, "softmax") for loss in SQUARED]:
-        for z, y in [(z[:, 0], y[:, 0]) for z, y in logits_and_targets(loss)]:
-            slopes = slope(losses.LOSSES[loss].value, activation(f)(z), y)
-            paths = complex_step(activation(f), z)
+        for z, y in [(z[:, :1], y[:, :1]) for z, y in logits_and_targets(loss)]:
+            slopes = slope(losses.LOSSES[loss].value, activation(f)(z), y)[:, 0]
+            paths = complex_step(activation(f), z)[:, 0, :, 0]
 
-            delta = [equation(slopes, paths, k) for k in range(len(z))]
+            delta = [[equation(slopes, paths, k)] for k in range(len(z))]
 
             assert_allclose(delta, true_delta(z, y, f, loss), **EXACT)
 

@@ -8,7 +8,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from strategies import CENTRAL, ELEMENTWISE, EXACT, SHAPES, SINGLE, arrays, away_from_zero
 
 from bpkit import activation, central_difference, complex_step, derivative
-from bpkit.reference.activations import ACTIVATIONS, relu, relu_prime, sigmoid, softmax
+from bpkit.reference.activations import (
+    ACTIVATIONS,
+    leaky_relu,
+    leaky_relu_prime,
+    relu,
+    relu_prime,
+    sigmoid,
+    softmax,
+    softplus,
+)
 
 EXTREMES = np.array([[-1e4, -745.2, -1e-300, 0.0, 1e-300, 36.8, 710.0, 1e4], [1e4] * 8])
 
@@ -50,12 +59,39 @@ def test_activation_keeps_single_precision(name):
         assert_allclose(f(z), f(z.astype(float)), **SINGLE)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softmax"])
-def test_activation_promotes_integers(name):
-    z = np.array([[-2, 0], [1, 3]])
+@pytest.mark.parametrize("z", [np.array([[-2, 0], [1, 3]]), np.array([[200, 3]], np.uint8)])
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
+def test_activation_promotes_integers(name, z):
+    for f in [activation(name)] if name == "softmax" else [activation(name), derivative(name)]:
+        assert_array_equal(f(z), f(z.astype(float)))
+        assert f(z).dtype == np.float64
 
-    assert_array_equal(activation(name)(z), activation(name)(z.astype(float)))
-    assert activation(name)(z).dtype == np.float64
+
+@pytest.mark.parametrize("z", [0.7, -2, np.float64(0.3), np.array(0.5)])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_activation_takes_numbers(name, z):
+    for f in (activation(name), derivative(name)):
+        assert np.shape(f(z)) == ()
+        assert f(z) == f(np.array([float(z)]))[0]
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_derivative_takes_complex_numbers_so_that_it_can_be_differentiated_too(name):
+    z = away_from_zero((3, 5), np.random.default_rng(0))
+
+    second = slopes(derivative(name), z, complex_step)
+
+    assert_allclose(second, slopes(derivative(name), z, central_difference), **CENTRAL)
+
+
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
+def test_activation_at_the_largest_numbers_warns_of_nothing(name):
+    z = np.array(
+        [[1e300, np.inf], [-1e300, -np.inf], [np.finfo(float).max, 0.0], [-np.finfo(float).max, 1.0]]
+    )
+
+    for f in [activation(name)] if name == "softmax" else [activation(name), derivative(name)]:
+        assert np.isfinite(f(z)[:, 0]).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -81,7 +117,7 @@ def test_activation_does_not_hide_nan(name):
     assert np.isfinite(activation(name)(z)[:, 1]).all()
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("name", [name for name in ELEMENTWISE if name != "identity"])
 def test_derivative_does_not_hide_nan(name):
     assert_array_equal(np.isnan(derivative(name)(np.array([[np.nan, 1.0]]))), [[True, False]])
 
@@ -139,6 +175,27 @@ def test_relu_of_z_and_minus_z_add_up_to_their_difference_and_size(z):
     assert_array_equal(relu(z) + relu(-z), np.abs(z))
 
 
+@given(z=arrays(bound=1e4))
+def test_leaky_relu_takes_a_hundredth_from_the_other_side(z):
+    assert_allclose(leaky_relu(z), relu(z) - 0.01 * relu(-z), **EXACT)
+
+
+@given(z=arrays(bound=1e4))
+def test_softplus_lies_above_relu_by_the_logarithm_of_two_at_most(z):
+    gap = softplus(z) - relu(z)
+
+    assert ((gap >= 0) & (gap <= np.log(2))).all()
+    assert_allclose(softplus(z) - softplus(-z), z, **EXACT)
+
+
+def test_softplus_keeps_the_digits_of_a_tiny_value():
+    assert_allclose(softplus(np.array([[-40.0]])), [[np.exp(-40)]], rtol=1e-14)
+
+
+def test_leaky_relu_prime_at_the_kink_is_the_slope_of_the_left_side():
+    assert_array_equal(leaky_relu_prime(np.array([[0.0, -0.0, 1e-300, -1e-300]])), [[0.01, 0.01, 1, 0.01]])
+
+
 def test_relu_prime_at_the_kink_is_zero():
     assert_array_equal(relu_prime(np.array([[0.0, -0.0, 1e-300, -1e-300]])), [[0, 0, 1, 0]])
 
@@ -179,6 +236,40 @@ def test_unknown_activation_is_answered_with_the_nearest_name(look_up):
     with pytest.raises(ValueError, match="no activation named 'sigmod'. Did you mean 'sigmoid'?"):
         look_up("sigmod")
     with pytest.raises(
-        ValueError, match="named 'xyz'. The names are: identity, sigmoid, tanh, relu, softmax"
+        ValueError,
+        match="named 'xyz'. The names are: identity, sigmoid, tanh, relu, leaky_relu, softplus, softmax",
     ):
         look_up("xyz")
+
+
+@pytest.mark.parametrize("name", [None, 3, np.tanh, ["tanh"], np.array(["tanh", "relu"])])
+@pytest.mark.parametrize("look_up", [activation, derivative])
+def test_what_is_no_name_is_answered_with_the_names(look_up, name):
+    with pytest.raises(ValueError, match=r"There is no activation named (?s:.*)The names are: identity, "):
+        look_up(name)
+
+
+REFUSED = {
+    "z is a list, but should be a numpy array of numbers. Write np.array(z).": [[1.0, 2.0]],
+    "z is None, but should be a numpy array of numbers.": None,
+    "z is a str, but should be a numpy array of numbers.": "1.0",
+    "z is a bool, but should be a numpy array of numbers.": True,
+    "z has dtype bool, but should hold floating-point numbers.": np.array([[True]]),
+    "z has dtype object, but should hold floating-point numbers.": np.array([[None]]),
+    "z has dtype <U1, but should hold floating-point numbers.": np.array([["1"]]),
+    "z has shape (2, 0), but should hold at least one number.": np.zeros((2, 0)),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
+def test_activation_refuses_what_holds_no_numbers(name, message):
+    for f in [activation(name)] if name == "softmax" else [activation(name), derivative(name)]:
+        with pytest.raises((TypeError, ValueError)) as error:
+            f(REFUSED[message])
+        assert str(error.value) == message
+
+
+def test_softmax_refuses_a_single_number():
+    with pytest.raises(ValueError, match="z is one number, but softmax needs a column"):
+        softmax(0.5)

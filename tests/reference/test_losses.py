@@ -16,6 +16,7 @@ from bpkit import (
     output_delta,
     sample_losses,
 )
+from bpkit.reference import losses
 from bpkit.reference.losses import LOSSES, loss_for
 
 EXTREMES = np.array([[-1e4, 1e4, 0.0, 1e4, -1e4], [1e4, 1e4, -1e4, 0.0, -1e4]])
@@ -43,10 +44,10 @@ def test_losses_and_their_outputs_are_those_of_the_course():
 def test_sample_losses_from_z_agree_with_those_from_outputs(f, loss, shape):
     z, y = draw(loss, shape)
 
-    losses = sample_losses(z, y, f, loss)
+    found = sample_losses(z, y, f, loss)
 
-    assert losses.shape == shape[1:]
-    assert_allclose(losses, from_outputs(z, y, f, loss), **EXACT)
+    assert found.shape == shape[1:]
+    assert_allclose(found, from_outputs(z, y, f, loss), **EXACT)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -83,10 +84,10 @@ def test_delta_is_o_minus_y_for_the_canonical_pairs_alone(f, loss):
 def test_losses_keep_single_precision(f, loss):
     z, y = draw(loss, (3, 5), np.float32)
 
-    losses, delta = sample_losses(z, y, f, loss), output_delta(z, y, f, loss)
+    found, delta = sample_losses(z, y, f, loss), output_delta(z, y, f, loss)
 
-    assert losses.dtype == delta.dtype == batch_loss(losses).dtype == np.float32
-    assert_allclose(losses, sample_losses(z.astype(float), y.astype(float), f, loss), **SINGLE)
+    assert found.dtype == delta.dtype == batch_loss(found).dtype == np.float32
+    assert_allclose(found, sample_losses(z.astype(float), y.astype(float), f, loss), **SINGLE)
     assert_allclose(delta, output_delta(z.astype(float), y.astype(float), f, loss), **SINGLE)
 
 
@@ -100,12 +101,100 @@ def test_losses_are_finite_at_extremes_without_warning(f, loss, dtype):
         assert np.isfinite(output_delta(z, y, f, loss)).all()
 
 
-@pytest.mark.parametrize(("f", "loss"), [("sigmoid", "binary_cross_entropy"), ("softmax", "cross_entropy")])
-def test_cross_entropy_from_outputs_fails_at_extremes(f, loss):
+def test_cross_entropy_from_outputs_fails_at_extremes():
     y = np.array([[1.0, 0, 1, 0, 1], [0, 1, 0, 1, 0]])
 
     with np.errstate(divide="raise", invalid="raise"), pytest.raises(FloatingPointError):
-        from_outputs(EXTREMES, y, f, loss)
+        from_outputs(EXTREMES, y, "softmax", "cross_entropy")
+
+
+@pytest.mark.parametrize("o", [0.0, 1.0, -0.5, 1.5, -np.inf])
+@pytest.mark.parametrize("function", [losses.binary_cross_entropy, losses.binary_cross_entropy_gradient])
+def test_binary_cross_entropy_refuses_outputs_that_are_no_probability(function, o):
+    outputs, y = np.array([[0.5], [o]]), np.array([[1.0], [0.0]])
+
+    with pytest.raises(ValueError, match=rf"o holds {o}, but .* needs 0 < o < 1\. .*_from_logits"):
+        function(outputs, y)
+    assert np.isfinite(function(np.array([[0.5], [1e-300]]), y)).all()
+
+
+@pytest.mark.parametrize("o", [0.0, -0.5])
+def test_cross_entropy_gradient_refuses_outputs_that_are_no_probability(o):
+    with pytest.raises(ValueError, match=rf"o holds {o}, but the cross-entropy needs probabilities above 0"):
+        losses.cross_entropy_gradient(np.array([[o], [1.0]]), np.array([[1.0], [0.0]]))
+
+
+FORMULAS = [
+    losses.half_squared_error,
+    losses.mean_squared_error,
+    losses.binary_cross_entropy,
+    losses.binary_cross_entropy_from_logits,
+    losses.cross_entropy,
+    losses.half_squared_error_gradient,
+    losses.mean_squared_error_gradient,
+    losses.binary_cross_entropy_gradient,
+    losses.cross_entropy_gradient,
+]
+MISFITS = {
+    "y is a list, but should be a numpy array of numbers. Write np.array(y).": [[0.5]],
+    "y is None, but should be a numpy array of numbers.": None,
+    "y has dtype bool, but should hold floating-point numbers.": np.array([[True, False]]),
+    "y has shape (2,), but should have shape (1, 2).": np.zeros(2),
+    "y has shape (2, 1), but should have shape (1, 2).": np.zeros((2, 1)),
+    "y has shape (1, 1), but should have shape (1, 2).": np.zeros((1, 1)),
+}
+
+
+@pytest.mark.parametrize("message", MISFITS)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_losses_refuse_a_target_that_does_not_fit(formula, message):
+    with pytest.raises((TypeError, ValueError)) as error:
+        formula(np.full((1, 2), 0.5), MISFITS[message])
+
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("o", [np.zeros((3, 0)), np.zeros((0, 2)), np.full(3, 0.5), 0.5, "0.5"])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_losses_refuse_outputs_that_are_no_matrix_of_numbers(formula, o):
+    with pytest.raises((TypeError, ValueError), match=r"^[oz] (is a str|has shape .*), but should .*\.$"):
+        formula(o, o)
+
+
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_losses_of_the_largest_numbers_warn_of_nothing(f, loss):
+    z, y = np.array([[1e300, -1e300, np.inf], [-1e300, 1e300, 0.0]]), np.array([[1.0, 0, 1], [0, 1, 0]])
+
+    delta = output_delta(z, y, f, loss)
+
+    assert delta.shape == z.shape
+    assert sample_losses(z, y, f, loss).shape == (3,)
+    assert batch_loss(sample_losses(z[:, :2], y[:, :2], f, loss)) >= 0
+
+
+def test_batch_loss_refuses_an_empty_batch_and_a_matrix():
+    with pytest.raises(ValueError, match=r"losses has shape \(0,\), but should hold at least one number"):
+        batch_loss(np.zeros(0))
+    with pytest.raises(ValueError, match=r"losses has shape \(1, 5\), but should have 1 axes"):
+        batch_loss(np.zeros((1, 5)))
+
+
+def test_output_delta_refuses_targets_of_cross_entropy_that_do_not_sum_to_one():
+    z, y = np.zeros((2, 2)), np.array([[1.0, 1.0], [1.0, 0.0]])
+
+    with pytest.raises(
+        ValueError, match=r"column with sum 2.0, .* should sum to 1 .*with binary_cross_entropy"
+    ):
+        output_delta(z, y, "softmax", "cross_entropy")
+    assert output_delta(z, y, "sigmoid", "binary_cross_entropy").shape == (2, 2)
+
+
+def test_output_delta_takes_targets_of_cross_entropy_that_are_rounded_or_nan():
+    z, y = np.zeros((3, 2)), np.array([[0.333, np.nan], [0.333, 0.0], [0.333, 0.0]])
+
+    delta = output_delta(z, y, "softmax", "cross_entropy")
+
+    assert_array_equal(np.isnan(delta), [[False, True], [False, False], [False, False]])
 
 
 def test_cross_entropies_at_extremes_are_the_distance_to_the_right_answer():
@@ -117,9 +206,9 @@ def test_cross_entropies_at_extremes_are_the_distance_to_the_right_answer():
 
 
 def test_binary_cross_entropy_keeps_the_digits_of_a_tiny_loss():
-    losses = sample_losses(np.array([[40.0]]), np.array([[1.0]]), "sigmoid", "binary_cross_entropy")
+    found = sample_losses(np.array([[40.0]]), np.array([[1.0]]), "sigmoid", "binary_cross_entropy")
 
-    assert_allclose(losses, [np.exp(-40)], rtol=1e-12)
+    assert_allclose(found, [np.exp(-40)], rtol=1e-12)
 
 
 @pytest.mark.parametrize(("f", "loss"), PAIRS)
@@ -136,10 +225,10 @@ def test_sample_losses_rest_on_their_own_columns(net):
     z, f = forward(net.W, net.b, net.x, net.f)[0][len(net.W)], net.f[len(net.W)]
     order = np.random.default_rng(0).permutation(z.shape[1])
 
-    losses = sample_losses(z, net.y, f, net.loss)
+    found = sample_losses(z, net.y, f, net.loss)
 
-    assert_allclose(sample_losses(z[:, order], net.y[:, order], f, net.loss), losses[order], **EXACT)
-    assert_allclose(sample_losses(z[:, :1], net.y[:, :1], f, net.loss), losses[:1], **EXACT)
+    assert_allclose(sample_losses(z[:, order], net.y[:, order], f, net.loss), found[order], **EXACT)
+    assert_allclose(sample_losses(z[:, :1], net.y[:, :1], f, net.loss), found[:1], **EXACT)
 
 
 @given(net=networks())
@@ -169,14 +258,20 @@ def test_cross_entropy_is_least_at_the_target_and_its_delta_sums_to_zero(net):
 def test_squared_errors_vanish_at_the_target_and_grow_with_the_square(net):
     z = net.y + 1
 
-    losses = sample_losses(z, net.y, "identity", net.loss)
+    found = sample_losses(z, net.y, "identity", net.loss)
 
     assert_array_equal(sample_losses(net.y, net.y, "identity", net.loss), 0)
-    assert_allclose(sample_losses(z + 1, net.y, "identity", net.loss), 4 * losses, **EXACT)
+    assert_allclose(sample_losses(z + 1, net.y, "identity", net.loss), 4 * found, **EXACT)
 
 
 def test_batch_loss_is_between_the_least_and_the_largest():
     assert batch_loss(np.array([1.0, 2.0, 6.0])) == 3.0
+
+
+@pytest.mark.parametrize("ask", [loss_for, delta_is_o_minus_y])
+def test_unknown_output_is_answered_with_the_nearest_name(ask):
+    with pytest.raises(ValueError, match="no activation named 'softmx'. Did you mean 'softmax'?"):
+        ask("softmx", "cross_entropy")
 
 
 @pytest.mark.parametrize("ask", [loss_for, delta_is_o_minus_y])

@@ -6,7 +6,7 @@ from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
 from strategies import EXACT, PAIRS, SINGLE, Network, assert_same, make_network, networks, run_backward
 
-from bpkit import backward, forward, loss_and_gradients
+from bpkit import backward, forward, hidden_delta, layer_gradients, loss_and_gradients
 
 UNEQUAL = (1, 3, 2, 5, 4, 6, 7, 8, 9)
 BY_HAND = Network(
@@ -45,7 +45,7 @@ def test_network_keeps_its_type(f, loss, depth, dtype):
         assert_allclose(dW[l], run_backward(exact)[0][l], **SINGLE)
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.int8, bool])
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint8])
 def test_integer_samples_are_promoted(dtype):
     net = make_network((2, 3, 1), 4)._replace(x=np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype))
     promoted = net._replace(x=net.x.astype(float))
@@ -217,6 +217,27 @@ REFUSALS = {
     "There is no activation named 'tan'. Did you mean 'tanh'?": {"f": {1: "tan", 2: "identity"}},
     "There is no loss named 'half_squared'. Did you mean": {"loss": "half_squared"},
     "cross_entropy does not go with the output 'identity'.": {"loss": "cross_entropy"},
+    "W is a list, but should be a dict keyed by the layers' numbers.": {
+        "W": [np.ones((3, 2)), np.ones((1, 3))]
+    },
+    "b is None, but should be a dict keyed by the layers' numbers.": {"b": None},
+    "f is a str, but should be a dict keyed by the layers' numbers.": {"f": "tanh"},
+    "W has the keys ['1', 2], but should have [1, 2].": {"W": {"1": np.ones((3, 2)), 2: np.ones((1, 3))}},
+    "W[1] is a list, but should be a numpy array of numbers. Write np.array(W[1]).": {
+        "W": {1: [[1.0]], 2: np.ones((1, 3))}
+    },
+    "W[2] is None, but should be a numpy array of numbers.": {"W": {1: np.ones((3, 2)), 2: None}},
+    "W[1] has shape (6,), but should have 2 axes.": {"W": {1: np.ones(6), 2: np.ones((1, 3))}},
+    "W[1] has shape (0, 2), but should hold": {"W": {1: np.ones((0, 2)), 2: np.ones((1, 0))}},
+    "b[2] has dtype object, but should hold": {"b": {1: np.zeros((3, 1)), 2: np.array([[None]])}},
+    "b[2] is a str, but should be": {"b": {1: np.zeros((3, 1)), 2: "0.0"}},
+    "x is a list, but should be a numpy array of numbers. Write np.array(x).": {"x": [[1.0], [2.0]]},
+    "x has dtype bool, but should hold floating-point numbers.": {"x": np.ones((2, 5), bool)},
+    "x has shape (2, 0), but should hold at least one number.": {"x": np.zeros((2, 0))},
+    "y is None, but should be a numpy array of numbers.": {"y": None},
+    "y has dtype <U3, but should hold floating-point numbers.": {"y": np.array([["yes"] * 5])},
+    "There is no activation named None.": {"f": {1: "tanh", 2: None}},
+    "There is no loss named <function": {"loss": np.sum},
 }
 
 
@@ -224,8 +245,89 @@ REFUSALS = {
 def test_network_refuses_what_does_not_fit(message):
     net = make_network((2, 3, 1), 5)._replace(**REFUSALS[message])
 
-    with pytest.raises(ValueError) as error:
+    with pytest.raises((TypeError, ValueError)) as error:
         loss_and_gradients(*net)
+
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("scale", [1e150, 1e300])
+@pytest.mark.parametrize(("f", "loss"), PAIRS)
+def test_network_at_the_largest_numbers_warns_of_nothing(f, loss, scale):
+    net = make_network((2, 3, 4), 5, f, loss)
+    huge = net._replace(W={l: scale * net.W[l] for l in net.W}, x=scale * net.x)
+
+    value, dW, db = loss_and_gradients(*huge)
+
+    assert np.shape(value) == ()
+    assert [(dW[l].shape, db[l].shape) for l in net.W] == [(net.W[l].shape, net.b[l].shape) for l in net.W]
+
+
+AFTER_FORWARD = {
+    "W is None, but should be a dict keyed by the layers' numbers.": {"W": None},
+    "W[2] has shape (1, 2), but should have shape (1, 3).": {"W": {1: np.ones((3, 2)), 2: np.ones((1, 2))}},
+    "z is a tuple, but should be a dict keyed by the layers' numbers.": {"z": ()},
+    "z has the keys [2], but should have [1, 2].": {"z": {2: np.ones((1, 5))}},
+    "z[1] has shape (5, 3), but should have shape (3, 5).": {"z": {1: np.ones((5, 3)), 2: np.ones((1, 5))}},
+    "z[2] has dtype bool, but": {"z": {1: np.ones((3, 5)), 2: np.ones((1, 5), bool)}},
+    "a has the keys [1, 2], but should have [0, 1, 2].": {"a": {1: np.ones((3, 5)), 2: np.ones((1, 5))}},
+    "a[0] has shape (3, 5), but should have shape (2, m).": {"a": dict.fromkeys((0, 1, 2), np.ones((3, 5)))},
+    "f has the keys [1], but should have [1, 2].": {"f": {1: "tanh"}},
+}
+
+
+@pytest.mark.parametrize("message", AFTER_FORWARD)
+def test_backward_refuses_what_forward_did_not_return(message):
+    net = make_network((2, 3, 1), 5)
+    z, a = forward(net.W, net.b, net.x, net.f)
+    given = {"W": net.W, "z": z, "a": a, "y": net.y, "f": net.f, "loss": net.loss}
+
+    with pytest.raises((TypeError, ValueError)) as error:
+        backward(**{**given, **AFTER_FORWARD[message]})
+
+    assert str(error.value).startswith(message)
+
+
+ONES = np.ones((2, 3))  # units, samples
+STEPS = {
+    "W_next is a list, but": (hidden_delta, [[1.0, 2.0]], np.ones((1, 3)), ONES, np.cos),
+    "W_next has shape (2,), but should have 2 axes.": (
+        hidden_delta,
+        np.ones(2),
+        np.ones((1, 3)),
+        ONES,
+        np.cos,
+    ),
+    "z has shape (2, 3), but should have shape (4, 3).": (hidden_delta, np.ones((1, 4)), ONES, ONES, np.cos),
+    "delta_next has shape (2, 3), but should have shape (1, 3).": (
+        hidden_delta,
+        np.ones((1, 2)),
+        ONES,
+        ONES,
+        np.cos,
+    ),
+    "f_prime is a str, but should be a function. Write derivative('tanh').": (
+        hidden_delta,
+        *(np.ones((2, 2)), ONES, ONES, "tanh"),
+    ),
+    "f_prime(z) has shape (3,), but should have shape (2, 3).": (
+        hidden_delta,
+        *(np.ones((2, 2)), ONES, ONES, lambda z: z[0]),
+    ),
+    "f_prime(z) is None, but should": (hidden_delta, np.ones((2, 2)), ONES, ONES, lambda z: None),
+    "delta has shape (3,), but should have 2 axes.": (layer_gradients, np.ones(3), ONES),
+    "delta has shape (2, 0), but should hold": (layer_gradients, ONES[:, :0], ONES[:, :0]),
+    "a_prev has shape (2, 2), but should have shape (2, 3).": (layer_gradients, ONES, ONES[:, 1:]),
+    "a_prev is a tuple, but should be a numpy array": (layer_gradients, ONES, (1.0,)),
+}
+
+
+@pytest.mark.parametrize("message", STEPS)
+def test_one_step_back_refuses_what_does_not_fit(message):
+    function, *given = STEPS[message]
+
+    with pytest.raises((TypeError, ValueError)) as error:
+        function(*given)
 
     assert str(error.value).startswith(message)
 

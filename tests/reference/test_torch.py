@@ -30,7 +30,12 @@ def run_torch(torch, net):
     """Return PyTorch's loss, dW and db of a network."""
     W = {l: torch.tensor(net.W[l], requires_grad=True) for l in net.W}
     b = {l: torch.tensor(net.b[l], requires_grad=True) for l in net.b}
-    functions = {"identity": lambda z: z, "softmax": lambda z: torch.softmax(z, dim=0)}
+    functions = {
+        "identity": lambda z: z,
+        "leaky_relu": torch.nn.functional.leaky_relu,
+        "softplus": lambda z: torch.nn.functional.softplus(z, threshold=50),  # beyond it, PyTorch returns z
+        "softmax": lambda z: torch.softmax(z, dim=0),
+    }
     a = torch.tensor(net.x)
     for l in W:
         z = W[l] @ a + b[l]

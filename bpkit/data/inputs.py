@@ -1,0 +1,91 @@
+"""What the data sets ask of their arguments: counts, numbers, generators, names, and installed extras."""
+
+import importlib
+import numbers
+import os
+from pathlib import Path
+
+import numpy as np
+
+
+def expect_count(name, value, least=1):
+    """Return `value` as an int, or raise unless it is a whole number of at least `least`.
+
+    >>> expect_count("m", 0)
+    Traceback (most recent call last):
+    ValueError: m is 0, but should be a whole number of at least 1.
+    """
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} is {value!r}, but should be a whole number.")
+    if value < least:
+        raise ValueError(f"{name} is {value}, but should be a whole number of at least {least}.")
+    return int(value)
+
+
+def expect_number(name, value, low, high):
+    """Return `value` as a float, or raise unless it lies from `low` to `high`.
+
+    >>> expect_number("noise", -1, 0, 10)
+    Traceback (most recent call last):
+    ValueError: noise is -1, but should be a number from 0 to 10.
+    """
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise TypeError(f"{name} is {value!r}, but should be a number.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}, but should be a number from {low} to {high}.")
+    return float(value)
+
+
+def expect_rng(value):
+    """Return `value`, or raise unless it is a numpy.random.Generator.
+
+    >>> expect_rng(3)
+    Traceback (most recent call last):
+    TypeError: rng is 3, but should be a numpy.random.Generator. Write np.random.default_rng(3).
+    """
+    if not isinstance(value, np.random.Generator):
+        seed = value if isinstance(value, int) else 0
+        hint = f"Write np.random.default_rng({seed})."
+        raise TypeError(f"rng is {value!r}, but should be a numpy.random.Generator. {hint}")
+    return value
+
+
+def expect_one_of(name, value, choices):
+    """Return `value`, or raise unless it is one of the `choices`.
+
+    >>> expect_one_of("part", "validation", ("train", "test"))
+    Traceback (most recent call last):
+    ValueError: part is 'validation', but should be one of: train, test.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} is {value!r}, but should be one of: {', '.join(choices)}.")
+    return value
+
+
+def expect_folder(value):
+    """Return `value` as a path, or raise unless it is a string or a path.
+
+    >>> expect_folder(5)
+    Traceback (most recent call last):
+    TypeError: folder is 5, but should be a path, such as "data".
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f'folder is {value!r}, but should be a path, such as "data".')
+    return Path(value)
+
+
+def load_extra(module, extra="train"):
+    """Import a package that the course needs only for this, or say how to install it.
+
+    >>> load_extra("no_such_package")
+    Traceback (most recent call last):
+    ModuleNotFoundError: This needs the package no_such_package. Install it: pip install "bpkit[train]"
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        package = module.split(".")[0]
+        if error.name not in (module, package):
+            raise
+        message = f'This needs the package {package}. Install it: pip install "bpkit[{extra}]"'
+        raise ModuleNotFoundError(message, name=package) from None
