@@ -21,7 +21,11 @@ MARKS = {  # colour, shape and filling: each series is told by its shape alone
     "equations": (GREY, "X", GREY),
     "bare": (GREY, "|", GREY),
 }
-NAMES = {"equations": "equations in numpy", "bare": "matrix products alone"}
+NAMES = {
+    "scikit-learn": "scikit-learn partial_fit",
+    "equations": "equations in numpy",
+    "bare": "matrix products alone",
+}
 
 
 def slowdowns(record):
@@ -61,10 +65,11 @@ def draw(records):
 def _panel(ax, title, records):
     ax.axvline(1, color=INK, label="bpkit")
     points = [(name, value, row) for row, r in enumerate(records) for name, value in slowdowns(r).items()]
-    for name, (edge, marker, face) in MARKS.items():
-        x, y = [value for n, value, _ in points if n == name], [row for n, _, row in points if n == name]
+    for place, (name, (edge, marker, face)) in enumerate(MARKS.items()):
+        x = [value for n, value, _ in points if n == name]
+        y = [row + 0.1 * (place - 3) for n, _, row in points if n == name]  # side by side, never hidden
         if x:
-            ax.plot(x, y, marker, mec=edge, mfc=face, mew=1.6, ms=8, label=NAMES.get(name, name))
+            ax.plot(x, y, marker, mec=edge, mfc=face, mew=1.6, ms=7, label=NAMES.get(name, name))
     ax.set_yticks(range(len(records)), [_network(record) for record in records])
     ax.set(
         title=title, xlabel="time of a step / time of bpkit's", xscale="log", ylim=(len(records) - 0.5, -0.5)

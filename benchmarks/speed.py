@@ -78,7 +78,7 @@ def main():
     """Read the arguments and run what they ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", type=_letters, metavar="abc", help="workloads, all by default")
-    parser.add_argument("--seconds", type=float, default=9.0, help="for each workload and dtype")
+    parser.add_argument("--seconds", type=float, default=8.0, help="for each workload and dtype")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for speed.json and speed.svg")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--memory", action="store_true", help="measure memory instead (a, b, c, d and g)")

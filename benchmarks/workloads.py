@@ -59,7 +59,7 @@ class Problem(NamedTuple):
 def draw(work, dtype, rng):
     """Return the workload as a `Problem`: inputs from 0 to 1, classes as one-hot columns."""
     W, b = initialize(work.sizes, "he" if work.hidden == "relu" else "xavier", rng, dtype)
-    x = rng.random((work.sizes[0], work.m)).astype(dtype)
+    x = rng.random((work.m, work.sizes[0])).astype(dtype).T  # sample after sample in memory
     K = work.sizes[-1]
     classes = rng.integers(0, max(K, 2), work.m)
     if K > 1:

@@ -14,10 +14,12 @@ from .reference.mlp import (
     output_delta,
 )
 from .reference.optimizers import gradient_descent
+from .training import TrainingDiverged, range_test  # and with it Network.fit
 
 __version__ = "0.1.0"
 __all__ = [
     "Network",
+    "TrainingDiverged",
     "activation",
     "backward",
     "batch_loss",
@@ -33,6 +35,7 @@ __all__ = [
     "loss_and_gradients",
     "numerical_gradients",
     "output_delta",
+    "range_test",
     "relative_error",
     "sample_losses",
 ]

@@ -120,7 +120,7 @@ def _real(name, value):
 def _positive(name, value):
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise TypeError(f"{name} is of type {type(value).__name__}, but should be a number.")
-    if not 0 < value <= sys.float_info.max:
+    if not 0 < value < math.inf or isinstance(value, int) and value > sys.float_info.max:
         raise ValueError(f"{name} is {value}, but should be a positive number.")
     return float(value)
 

@@ -228,7 +228,11 @@ def _copy_into(views, values, name):
 
 
 def _expect_sizes(sizes):
-    if not isinstance(sizes, (Sequence, np.ndarray)) or isinstance(sizes, str):
+    if (
+        not isinstance(sizes, (Sequence, np.ndarray))
+        or isinstance(sizes, (str, bytes))
+        or np.ndim(sizes) != 1
+    ):
         raise TypeError(f"sizes is {sizes!r}, but should be a list of numbers of units, such as [2, 3, 1].")
     if len(sizes) < 2:
         raise ValueError(f"sizes is {list(sizes)}, but should name at least the input and the output layer.")
@@ -249,7 +253,7 @@ def _expect_hidden(hidden, L):
 def _expect_dtype(dtype):
     try:
         dtype = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"dtype is {dtype!r}, but should be float64 or float32.") from None
     if dtype not in PRECISIONS:
         raise ValueError(f"dtype is {dtype}, but should be float64 or float32.")

@@ -16,28 +16,20 @@ import numpy as np
 
 from .model import Model, blocks_of, views
 from .reference.activations import activation, derivative
-from .reference.losses import batch_loss, delta_is_o_minus_y, sample_losses
+from .reference.losses import cross_entropy, delta_is_o_minus_y
 from .reference.shapes import expect_number
 from .straight_line import error_factor, step_in_numbers
 
-dot, add, subtract, multiply = np.dot, np.add, np.subtract, np.multiply
-SQUARED = ("half_squared_error", "mean_squared_error")  # factor / 2 * (o - y)**2, summed over the outputs
+add, subtract, multiply = np.add, np.subtract, np.multiply
 KEPT_BATCHES = 8  # buffers stay for the batch sizes that came last
 
 
 class Numbers:
-    """0, ½ and 1 as arrays without axes, which numpy takes up faster than Python's numbers."""
+    """0, ½ and 1 without axes, which numpy takes up faster than Python's numbers, and a row for m sums."""
 
-    def __init__(self, dtype):
+    def __init__(self, dtype, K, m):
         self.zero, self.half, self.one = (np.array(value, dtype) for value in (0, 0.5, 1))
-
-
-def _identity(z, a, number):
-    pass  # a is z: the same memory
-
-
-def _identity_prime(delta, z, a, free, number):
-    pass
+        self.ones, self.row = np.ones((1, K), dtype), np.empty((1, m), dtype)  # to add up the K outputs
 
 
 def _sigmoid(z, a, number):
@@ -68,23 +60,24 @@ def _relu(z, a, number):
 
 
 def _relu_prime(delta, z, a, free, number):
-    multiply(delta, np.greater(z, number.zero), delta)  # delta *= z > 0
+    np.greater(z, number.zero, free)  # delta *= z > 0
+    multiply(delta, free, delta)
 
 
 def _softmax(z, a, number):
-    subtract(z, np.maximum.reduce(z, 0, keepdims=True), a)  # a = e^z / (e^z).sum(axis=0)
+    subtract(z, np.maximum.reduce(z, 0, None, number.row, True), a)  # a = e^z / (e^z).sum(axis=0)
     np.exp(a, a)
-    np.divide(a, add.reduce(a, 0, keepdims=True), a)
+    np.divide(a, number.ones.dot(a, number.row), a)
 
 
 def _softmax_product(delta, z, a, free, number):
     multiply(a, delta, free)  # delta = a * (delta - (a * delta).sum(axis=0))
-    subtract(delta, add.reduce(free, 0, keepdims=True), delta)
+    subtract(delta, number.ones.dot(free, number.row), delta)
     multiply(a, delta, delta)
 
 
 FAST = {  # a = f(z) in place, and delta *= f′(z) in place
-    "identity": (_identity, _identity_prime),
+    "identity": (None, None),  # a is z, the same memory, and f′ is 1
     "sigmoid": (_sigmoid, _sigmoid_prime),
     "tanh": (_tanh, _tanh_prime),
     "relu": (_relu, _relu_prime),
@@ -92,17 +85,39 @@ FAST = {  # a = f(z) in place, and delta *= f′(z) in place
 }
 
 
+def _half_squared_error(z, o, y, free, number):
+    subtract(o, y, free)  # ((o - y)**2).sum() / 2; twice that, over K, is the mean squared error
+    errors = free.ravel()
+    return errors.dot(errors) / 2
+
+
+def _binary_cross_entropy(z, o, y, free, number):
+    np.logaddexp(number.zero, z, free)  # (ln(1 + e^z) - y * z).sum()
+    return add.reduce(free, None) - np.vdot(y, z)
+
+
+def _cross_entropy(z, o, y, free, number):
+    np.log(o, free)  # -(y * ln(o)).sum()
+    multiply(y, free, free)
+    total = -add.reduce(free, None)
+    return total if total < math.inf else cross_entropy(z, y).sum()  # ln(o) is lost where o rounds to 0
+
+
+LOSS = {
+    "half_squared_error": _half_squared_error,
+    "mean_squared_error": _half_squared_error,
+    "binary_cross_entropy": _binary_cross_entropy,
+    "cross_entropy": _cross_entropy,
+}
+
+
 def _from_reference(name):
     """Return a slower pair for a function that has no fast one."""
     f, f_prime = activation(name), derivative(name)
-
-    def activate(z, a, number):
-        a[...] = f(z)
-
-    def times_f_prime(delta, z, a, free, number):
-        multiply(delta, f_prime(z), delta)
-
-    return activate, times_f_prime
+    return (
+        lambda z, a, number: np.copyto(a, f(z)),
+        lambda delta, z, a, free, number: multiply(delta, f_prime(z), delta),
+    )
 
 
 class Batch:
@@ -123,8 +138,8 @@ class Batch:
         self.z = {l: self.a[l] if net.f[l] == "identity" else np.zeros_like(self.a[l]) for l in net.f}
         self.delta = {l: np.zeros_like(self.a[l]) for l in net.f}
         self.gradient, self.m = gradient, m
-        self._number, self._scale = Numbers(net.dtype), np.array(1, net.dtype)
-        self._factor, self._output, self._loss = error_factor(net), net.f[L], net.loss
+        self._number, self._scale = Numbers(net.dtype, sizes[L], m), np.array(1, net.dtype)
+        self._factor, self._loss = error_factor(net), net.loss
         self._free = np.zeros(max(sizes[1:]) * m, net.dtype)
         self._plan(net, ones, blocks_of(gradient, sizes))
 
@@ -134,19 +149,30 @@ class Batch:
         fast = {l: FAST.get(net.f[l]) or _from_reference(net.f[l]) for l in net.f}
         z, a, delta = self.z, self.a, self.delta
         free = {l: self._free[: a[l].size].reshape(a[l].shape) for l in net.f}
-        self._output_f_prime = None if delta_is_o_minus_y(net.f[L], net.loss) else fast[L][1]
-        self._up = [(Wb[l], ones[l - 1], z[l], fast[l][0], a[l]) for l in net.f]
+        self._output_prime = None if delta_is_o_minus_y(net.f[L], net.loss) else fast[L][1]
+        self._up = [(Wb[l].dot, ones[l - 1], z[l], fast[l][0], a[l]) for l in net.f]
         self._down = [
-            (net.W[l + 1].T, delta[l + 1], delta[l], fast[l][1], z[l], a[l], free[l], ones[l - 1].T, dWb[l])
+            (
+                net.W[l + 1].T.dot,
+                delta[l + 1],
+                delta[l],
+                fast[l][1],
+                z[l],
+                a[l],
+                free[l],
+                ones[l - 1].T,
+                dWb[l],
+            )
             for l in range(L - 1, 0, -1)
         ]
         self._last = z[L], a[L], delta[L], free[L], ones[L - 1].T, dWb[L]
 
     def forward(self):
         """Fill z and a from x."""
-        for Wb, a_prev, z, activate, a in self._up:
-            dot(Wb, a_prev, z)  # z[l] = W[l] @ a[l - 1] + b[l]
-            activate(z, a, self._number)  # a[l] = f(z[l])
+        for Wb_dot, a_prev, z, activate, a in self._up:
+            Wb_dot(a_prev, z)  # z[l] = W[l] @ a[l - 1] + b[l]
+            if activate:
+                activate(z, a, self._number)  # a[l] = f(z[l])
 
     def backward(self, scale):
         """Fill delta and gradient from z, a and y, times `scale`: 1/m gives the gradient of the mean."""
@@ -154,22 +180,20 @@ class Batch:
         self._scale[...] = scale * self._factor
         subtract(o, self.y, delta)  # delta[L] = dl_do * f_prime(z[L]), which is o - y for a canonical pair
         multiply(delta, self._scale, delta)
-        if self._output_f_prime:
-            self._output_f_prime(delta, z, o, free, self._number)
-        dot(delta, a_prev_T, dWb)  # dW[L] = delta[L] @ a[L - 1].T, db[L] = delta[L].sum(axis=1)
-        for W_next_T, delta_next, delta, times_f_prime, z, a, free, a_prev_T, dWb in self._down:
-            dot(W_next_T, delta_next, delta)  # delta[l] = (W[l + 1].T @ delta[l + 1]) * f_prime(z[l])
-            times_f_prime(delta, z, a, free, self._number)
-            dot(delta, a_prev_T, dWb)  # dW[l] = delta[l] @ a[l - 1].T, db[l] = delta[l].sum(axis=1)
+        if self._output_prime:
+            self._output_prime(delta, z, o, free, self._number)
+        delta.dot(a_prev_T, dWb)  # dW[L] = delta[L] @ a[L - 1].T, db[L] = delta[L].sum(axis=1)
+        for W_next_T_dot, delta_next, delta, times_f_prime, z, a, free, a_prev_T, dWb in self._down:
+            W_next_T_dot(delta_next, delta)  # delta[l] = (W[l + 1].T @ delta[l + 1]) * f_prime(z[l])
+            if times_f_prime:
+                times_f_prime(delta, z, a, free, self._number)
+            delta.dot(a_prev_T, dWb)  # dW[l] = delta[l] @ a[l - 1].T, db[l] = delta[l].sum(axis=1)
 
     def loss(self):
         """Return the batch's loss, from what `forward` filled."""
         z, o, _, free, *_ = self._last
-        if self._loss not in SQUARED:
-            return float(batch_loss(sample_losses(z, self.y, self._output, self._loss)))
-        subtract(o, self.y, free)
-        errors = free.ravel()
-        return self._factor / 2 * float(dot(errors, errors)) / self.m  # factor / 2 * ((o - y)**2).sum() / m
+        total = LOSS[self._loss](z, o, self.y, free, self._number)
+        return float(total) * self._factor / self.m  # batch_loss(sample_losses(z, y, f, loss))
 
 
 class Network(Model):
@@ -222,18 +246,9 @@ class Network(Model):
     z = a = delta = dW = db = types.MappingProxyType({})  # until forward and backward fill them
     _inspected = None
 
-    @functools.cached_property
-    def gradient(self):
-        """All dW and db of `step` and `fit` in one vector, in the order of `theta`."""
-        return np.zeros_like(self.theta)
-
-    @functools.cached_property
-    def _steps(self):
-        return {}
-
-    @functools.cached_property
-    def _batches(self):
-        return {}
+    gradient = functools.cached_property(lambda net: np.zeros_like(net.theta))  # of `step` and `fit`
+    _steps = functools.cached_property(lambda net: {})  # by the shapes of x and y
+    _batches = functools.cached_property(lambda net: {})  # by the number of samples
 
     def forward(self, x):
         """Return the output for `x`, shapes (n_L, m) and (n_0, m), and fill `z` and `a`."""
@@ -282,7 +297,7 @@ class Network(Model):
         m = self._expect_input(x).shape[1]
         self._expect_target(y, m)
         theta, gradient, in_numbers = self.theta, self.gradient, step_in_numbers(self, m)
-        batch = None if in_numbers else Batch(self, m, gradient)
+        batch = None if in_numbers else Batch(self, m, gradient, rows=not x.flags.c_contiguous)
 
         def numbers(x, y, learning_rate):
             in_numbers(theta, x, y, learning_rate / m)
@@ -305,7 +320,7 @@ def quietly():
     To enter a context costs 20 ns; ``np.errstate`` does the same in 900.
     """
     context = contextvars.copy_context()
-    context.run(np.seterr, over="ignore", invalid="ignore")
+    context.run(np.seterr, over="ignore", divide="ignore", invalid="ignore")
     return context.run
 
 

@@ -1,5 +1,6 @@
 """Whatever is thrown at a public function: a right result or a sentence of ours, and never a warning."""
 
+import math
 import traceback
 import warnings
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from strategies import CANONICAL, CENTRAL, ELEMENTWISE, EXACT, PAIRS, SINGLE, ar
 import bpkit
 
 PACKAGE = Path(bpkit.__file__).parent
-EXAMPLES = 150  # trials of each public name
+EXAMPLES = 250  # trials of each public name
 
 
 class Row(NamedTuple):
@@ -118,7 +119,7 @@ def numerical_due(loss_fn, W, b):
 
 
 def norm_due(a):
-    return sum(abs(v) ** 2 for v in np.ravel(a)) ** 0.5
+    return math.hypot(*np.abs(np.ravel(a)))
 
 
 def relative_error_due(a, b):
@@ -326,6 +327,7 @@ ROWS = {
         initialize_due,
         lambda *settings: parameters(bpkit.Network(*settings)),
         close=None,
+        keeps_type=False,
     ),
     "activation": Row(
         st.tuples(NAMES, arrays(bound=5.0)),
@@ -377,6 +379,7 @@ ROWS = {
         initialize_due,
         bpkit.initialize,
         close=None,
+        keeps_type=False,
     ),
     "layer_gradients": Row(NETWORKS.map(lambda n: (n.W[1] @ n.x, n.x)), gradients_due, bpkit.layer_gradients),
     "loss_and_gradients": Row(
@@ -395,8 +398,11 @@ ROWS = {
 }
 
 
+NOT_CALLED = {"TrainingDiverged", "range_test"}
+
+
 def test_every_public_function_is_tried():
-    assert set(ROWS) == {name for name in bpkit.__all__ if callable(getattr(bpkit, name))}
+    assert set(ROWS) == {name for name in bpkit.__all__ if callable(getattr(bpkit, name))} - NOT_CALLED
     assert EXAMPLES * len(ROWS) >= 2000
 
 
@@ -412,7 +418,7 @@ def test_public_function_gives_a_right_result_or_a_sentence(name):
     throw()
 
     assert len(outcomes) >= EXAMPLES
-    assert min(outcomes.count("answered"), outcomes.count("refused")) >= EXAMPLES // 30
+    assert min(outcomes.count("answered"), outcomes.count("refused")) >= EXAMPLES // 50
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -23,7 +23,12 @@ from workloads import DTYPES, WORKLOADS, draw
 from bpkit import forward, loss_and_gradients
 
 SPEED = Path(__file__).parents[1] / "benchmarks" / "speed.py"
-TIMES = {"bpkit": [2e-6, 3e-6], "PyTorch": [9e-5], "PyTorch by hand": [6e-5], "bare products": [1e-6]}
+TIMES = {
+    "bpkit": [2e-6, 3e-6],
+    "PyTorch Sequential": [9e-5],
+    "PyTorch by hand": [6e-5],
+    "bare products": [1e-6],
+}
 
 
 def problem(letter="b", dtype="float64"):
@@ -129,14 +134,14 @@ def test_race_gives_everyone_the_same_number_of_turns_and_another_start_each_rou
     times = race({name: lambda n, name=name: turns.append((name, n)) for name in "xy"}, 0)
 
     assert {name: len(values) for name, values in times.items()} == {"x": 3, "y": 3}
-    assert "".join(name for name, _ in turns[-6:]) == "xyyxxy"
-    assert len({n for name, n in turns[-6:] if name == "x"}) == 1
+    assert "".join(name for name, _ in turns[-12:]) == "xxyyyyxxxxyy"
+    assert len({n for _, n in turns[-12::2]} | {0}) == 2  # the steps that are not timed
 
 
 def test_record_compares_the_best_times():
     record = table.record("a", DTYPES[0], TIMES)
 
-    assert record["ratios"] == {"PyTorch": 30, "bare": 2}
+    assert record["ratios"] == {"PyTorch Sequential": 45, "PyTorch by hand": 30, "PyTorch": 30, "bare": 2}
     assert (record["minimum_us"]["bpkit"], record["median_us"]["bpkit"]) == (2, 2.5)
     assert record["missed"] == []
     assert "30 (29) " in table.line(record)
@@ -218,3 +223,10 @@ def test_training_that_hoards_is_found():
         return contestants.network(drawn)._replace(run=repeated(lambda: kept.append(np.zeros(1))))
 
     assert footprint.growth(problem(), 1000, hoarder)[0] > 1000 * np.zeros(1).nbytes
+
+
+def test_import_is_timed_in_milliseconds_for_both():
+    numpy, ours = footprint.import_times(rounds=1)
+
+    assert 1 < numpy < 60_000
+    assert 1 < ours < 60_000

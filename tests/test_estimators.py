@@ -24,8 +24,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from bpkit.divergence import TrainingDiverged
 from bpkit.estimators import BackpropClassifier, BackpropRegressor
+from bpkit.training.divergence import TrainingDiverged
 
 FIVE_EPOCHS = {"max_iter": 5, "patience": None, "random_state": 0}
 unfinished = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -50,6 +50,12 @@ def test_derivative_does_not_hide_nan(method):
     assert np.isnan(method(lambda x: (x * np.array([1.0, np.nan])).sum(), np.ones(2))).all()
 
 
+@pytest.mark.parametrize("h", [np.float32(1e-5), np.float64(1e-5), np.array(1e-5)[()], 1e-5])
+@pytest.mark.parametrize("method", METHODS)
+def test_derivative_takes_steps_of_any_float(method, h):
+    assert_allclose(method(np.sin, np.array(1.0), h), np.cos(1.0), **CENTRAL)
+
+
 def test_central_difference_is_of_second_order():
     h = np.array([1e-1, 1e-2, 1e-3])
 
@@ -182,6 +188,7 @@ CHECKED = {
     "h is -1e-06, but should be a positive number.": (np.sin, np.ones(2), -1e-6),
     "h is nan, but should be a positive number.": (np.sin, np.ones(2), np.nan),
     "h is inf, but should be a positive number.": (np.sin, np.ones(2), np.inf),
+    "h is 10000000000000000000000": (np.sin, np.ones(2), 10**400),
     "h is of type str, but should be a number.": (np.sin, np.ones(2), "small"),
 }
 

@@ -122,6 +122,7 @@ def initialize(sizes, kind, rng, dtype=np.float64):
     """
     draw = look_up(INITIALIZERS, kind, "initializer")
     _check_network(sizes, dtype)
+    expect_rng("rng", rng)
     layers = range(1, len(sizes))
     W = {l: draw(sizes[l], sizes[l - 1], rng).astype(dtype) for l in layers}
     b = {l: np.zeros((sizes[l], 1), dtype) for l in layers}
@@ -140,5 +141,5 @@ def _check_network(sizes, dtype):
     whole = listed and all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes)
     if not whole or len(sizes) < 2:
         raise ValueError(f"sizes is {sizes}, but should be two or more positive whole numbers of units.")
-    if dtype not in (np.float64, np.float32, "float64", "float32"):
+    if isinstance(dtype, np.ndarray) or dtype not in (np.float64, np.float32, "float64", "float32"):
         raise TypeError(f"dtype is {dtype}, but should be float64 or float32.")

@@ -51,7 +51,6 @@ def gradient_descent(theta, gradient, learning_rate):
     theta, gradient : dict of {int: ndarray}
         Parameters of layers ``1..L`` and their gradients, of the same shapes.
     learning_rate : float
-        A negative one climbs.
 
     Returns
     -------
@@ -61,7 +60,7 @@ def gradient_descent(theta, gradient, learning_rate):
     Raises
     ------
     TypeError, ValueError
-        If `theta` or `gradient` is no dict of arrays, or their layers or shapes differ, or the rate is none.
+        If `theta` or `gradient` is no dict of arrays, their layers or shapes differ, or the rate is negative.
 
     References
     ----------
@@ -76,7 +75,7 @@ def gradient_descent(theta, gradient, learning_rate):
     shapes = [{l: p[l].shape for l in p} for p in (theta, gradient)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"gradient has the shapes {shapes[1]}, but should have {shapes[0]}.")
-    eta = expect_number("learning_rate", learning_rate)
+    eta = expect_number("learning_rate", learning_rate, 0)
     return {l: theta[l] - eta * gradient[l] for l in theta}  # eq-update
 
 

@@ -1,7 +1,7 @@
 """What must hold before the equations make sense: arrays whose shapes fit, and numbers in range."""
 
+import math
 import numbers
-import sys
 
 import numpy as np
 
@@ -77,10 +77,18 @@ def expect_number(name, value, low=-np.inf, high=np.inf, closed=True):
     """
     if not isinstance(value, (numbers.Real, np.floating)) or isinstance(value, bool):
         raise TypeError(f"{name} is {_a(value)}, but should be a number.")
-    inside = low <= value <= high if closed else low < value < high
-    if not inside or abs(value) > sys.float_info.max:
+    number = _as_float(value)
+    inside = low <= number <= high if closed else low < number < high
+    if not inside or math.isinf(number):
         raise ValueError(f"{name} is {value}, but should be a number{_range(low, high, closed)}.")
-    return float(value)
+    return number
+
+
+def _as_float(value):
+    try:
+        return float(value)
+    except OverflowError:  # an int beyond the largest float
+        return math.inf
 
 
 def expect_count(name, value, least=1):

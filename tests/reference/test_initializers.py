@@ -106,7 +106,7 @@ def test_initialize_refuses_sizes_that_make_no_network(sizes):
 
 @pytest.mark.parametrize("sizes", [[2, 3], (2, 3), np.array([2, 3]), range(2, 4)])
 def test_initialize_takes_any_sequence_of_sizes(sizes):
-    assert initialize(sizes, "zeros", None)[0][1].shape == (3, 2)
+    assert initialize(sizes, "zeros", np.random.default_rng(0))[0][1].shape == (3, 2)
 
 
 def test_unknown_initializer_is_answered_with_the_nearest_name():

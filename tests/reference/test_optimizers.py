@@ -71,10 +71,6 @@ def test_gradient_descent_refuses_rates_that_are_no_numbers(rate, error):
         gradient_descent({1: np.zeros(1)}, {1: np.zeros(1)}, rate)
 
 
-def test_gradient_descent_climbs_with_a_negative_rate():
-    assert_array_equal(gradient_descent({1: np.ones(1)}, {1: np.ones(1)}, -0.5)[1], [1.5])
-
-
 def step(name, theta, g, learning_rate=0.1, t=1, **options):
     """Take the first step of an optimizer by name, with states of zero."""
     optimizer = OPTIMIZERS[name]

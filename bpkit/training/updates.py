@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from .model import views
-from .reference.optimizers import OPTIMIZERS
-from .reference.regularizers import clip_by_norm
+from ..model import views
+from ..reference.optimizers import OPTIMIZERS
+from ..reference.regularizers import clip_by_norm
 
 add, subtract, multiply, divide, sqrt = np.add, np.subtract, np.multiply, np.divide, np.sqrt
 

@@ -4,6 +4,9 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from functools import partial
+
+from .settings import expect_switch
 
 DELAY = 1.0  # seconds after which a bar appears that nobody asked for: a short run needs none
 
@@ -38,32 +41,20 @@ def interruptible():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@contextmanager
-def progress_bar(wanted, done, epochs):
-    """Give a function that shows the epoch just done, its loss and rate, or None where nobody looks.
+def find_bar(wanted):
+    """Return what makes a bar, or None where nobody looks.
 
     Parameters
     ----------
     wanted : bool or None
-        None shows a bar on a terminal and in a notebook, if the run takes longer than a moment.
-    done, epochs : int
+        None makes a bar on a terminal and in a notebook, which appears if the run takes longer than a moment.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If a bar is wanted and tqdm is not installed.
     """
-    tqdm = _tqdm(wanted)
-    if tqdm is None:
-        yield None
-        return
-    delay = 0 if wanted else DELAY
-    with tqdm(total=epochs, initial=done, unit="epoch", delay=delay, dynamic_ncols=True) as bar:
-
-        def show(loss, rate):
-            bar.set_postfix_str(f"loss {loss:.3g}, rate {rate:.3g}", refresh=False)
-            bar.update()
-
-        yield show
-
-
-def _tqdm(wanted):
-    if wanted is False or (wanted is None and not _is_watched()):
+    if wanted is None and not _is_watched() or wanted is not None and not expect_switch("progress", wanted):
         return None
     try:
         from tqdm import tqdm
@@ -72,8 +63,23 @@ def _tqdm(wanted):
             return None
         message = 'progress=True needs the package tqdm. Install it: pip install "bpkit[train]"'
         raise ModuleNotFoundError(message, name="tqdm") from None
-    return tqdm
+    return partial(tqdm, unit="epoch", delay=0 if wanted else DELAY, dynamic_ncols=True)
 
 
 def _is_watched():
     return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+
+
+@contextmanager
+def showing(new_bar, done, epochs):
+    """Give a function that shows the epoch just done, its loss and rate; without a bar it does nothing."""
+    if new_bar is None:
+        yield lambda loss, rate: None
+        return
+    with new_bar(total=epochs, initial=done) as bar:
+
+        def show(loss, rate):
+            bar.set_postfix_str(f"loss {loss:.3g}, rate {rate:.3g}", refresh=False)
+            bar.update()
+
+        yield show

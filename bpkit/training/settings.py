@@ -1,52 +1,46 @@
 """What `fit` is told: checked before anything changes, and written down for a run that goes on."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from .reference.activations import look_up
-from .reference.optimizers import OPTIMIZERS, Optimizer
-from .reference.schedules import SCHEDULES
-from .reference.shapes import expect_count, expect_function, expect_number
+from ..reference.activations import look_up
+from ..reference.optimizers import OPTIMIZERS, Optimizer
+from ..reference.schedules import SCHEDULES
+from ..reference.shapes import expect_count, expect_function, expect_number
 
 
-@dataclass
 class Settings:
     """The settings of a run as `fit` takes them, checked."""
 
-    epochs: int
-    batch_size: int
-    optimizer: Any
-    learning_rate: float
-    schedule: Any
-    l2: float
-    clip: float | None
-    target_loss: float | None
-    patience: int | None
-    min_delta: float
-    shuffle: bool
-    callbacks: tuple
-
-    def __post_init__(self):
-        self.epochs = expect_count("epochs", self.epochs)
-        self.batch_size = expect_count("batch_size", self.batch_size)
-        self.learning_rate = expect_number("learning_rate", self.learning_rate, 0)
-        self.l2 = expect_number("l2", self.l2, 0)
-        self.min_delta = expect_number("min_delta", self.min_delta, 0)
-        self.shuffle = expect_switch("shuffle", self.shuffle)
-        if self.clip is not None:
-            self.clip = expect_number("clip", self.clip, 0, closed=False)
-        if self.target_loss is not None:
-            self.target_loss = expect_number("target_loss", self.target_loss)
-        if self.patience is not None:
-            self.patience = expect_count("patience", self.patience)
-        self.callbacks = _expect_callbacks(self.callbacks)
-        self.optimizer_name, self.optimizer, self.options = expect_optimizer(self.optimizer)
-        self._schedule_name, self.rate_at, self._schedule_options = expect_schedule(
-            self.schedule, self.learning_rate, self.epochs
+    def __init__(
+        self,
+        epochs,
+        batch_size,
+        optimizer,
+        learning_rate,
+        schedule,
+        l2,
+        clip,
+        target_loss,
+        patience,
+        min_delta,
+        shuffle,
+        callbacks,
+    ):
+        self.epochs = expect_count("epochs", epochs)
+        self.batch_size = expect_count("batch_size", batch_size)
+        self.learning_rate = expect_number("learning_rate", learning_rate, 0)
+        self.l2 = expect_number("l2", l2, 0)
+        self.clip = clip if clip is None else expect_number("clip", clip, 0, closed=False)
+        self.target_loss = target_loss if target_loss is None else expect_number("target_loss", target_loss)
+        self.patience = patience if patience is None else expect_count("patience", patience)
+        self.min_delta = expect_number("min_delta", min_delta, 0)
+        self.shuffle = expect_switch("shuffle", shuffle)
+        self.callbacks = _expect_callbacks(callbacks)
+        self.optimizer_name, self.optimizer, self.options = expect_optimizer(optimizer)
+        self.schedule_name, self.rate_at, self.schedule_options = expect_schedule(
+            schedule, self.learning_rate, self.epochs
         )
 
     def recorded(self, x, y, validation):
@@ -55,7 +49,7 @@ class Settings:
         return {
             **{name: getattr(self, name) for name in same},
             "optimizer": [self.optimizer_name, self.options],
-            "schedule": [self._schedule_name, self._schedule_options],
+            "schedule": [self.schedule_name, self.schedule_options],
             "the shape of x": list(x.shape),
             "the shape of y": list(y.shape),
             "the shape of the validation data": validation and list(validation[0].shape),
@@ -80,9 +74,11 @@ def expect_optimizer(value):
     >>> expect_optimizer(("momentum", {"mu": 0.5}))[2], expect_optimizer("momentum")[2]
     ({'mu': 0.5}, {'mu': 0.9})
     """
-    if isinstance(value, Optimizer):
+    if isinstance(value, Optimizer) and value not in OPTIMIZERS.values():
         _try_step(value, {})
         return _name_of(value.step), value, {}
+    if isinstance(value, Optimizer):
+        value = next(name for name in OPTIMIZERS if OPTIMIZERS[name] == value)
     name, given = _name_and_options("optimizer", value)
     optimizer = look_up(OPTIMIZERS, name, "optimizer")
     known = inspect.signature(optimizer.step).parameters.values()
@@ -172,5 +168,5 @@ def _expect_callbacks(callbacks):
     return tuple(expect_function(f"callbacks[{i}]", callback) for i, callback in enumerate(callbacks))
 
 
-def _name_of(function: Callable):
+def _name_of(function):
     return getattr(function, "__qualname__", type(function).__name__)

@@ -5,11 +5,11 @@ from time import perf_counter
 
 import numpy as np
 
+from ..history import History
+from ..network import Network
+from ..reference.shapes import quiet
 from .divergence import TrainingDiverged, advice, is_finite, where_not_finite
-from .history import History
-from .network import Network
-from .progress import interruptible, progress_bar
-from .reference.shapes import quiet
+from .progress import find_bar, interruptible, showing
 from .resuming import expect_generator, keep, put_best_back, restore
 from .samples import Samples, expect_samples, expect_validation
 from .settings import Settings, expect_same, expect_switch
@@ -116,14 +116,13 @@ def fit(
         shuffle,
         callbacks,
     )
-    progress = progress if progress is None else expect_switch("progress", progress)
-    resume, rng = expect_switch("resume", resume), expect_generator(rng)
+    resume, rng, new_bar = expect_switch("resume", resume), expect_generator(rng), find_bar(progress)
     x, y = expect_samples(net, x, y)
     validation = expect_validation(net, validation)
     samples = Samples(net, x, y, settings.batch_size, settings.shuffle)
     run = Run(net, settings, samples, validation, rng)
     run.begin(settings.recorded(x, y, validation), resume)
-    with interruptible() as interrupt, progress_bar(progress, len(net.history), settings.epochs) as show:
+    with interruptible() as interrupt, showing(new_bar, len(net.history), settings.epochs) as show:
         run.train(interrupt, show)
     return net
 
@@ -157,8 +156,7 @@ class Run:
         history.stopped = None
         while not (reason := self._reason(interrupt)):
             if self._epoch(interrupt):
-                if show:
-                    show(history.watched()[-1], history.learning_rate[-1])
+                show(history.watched()[-1], history.learning_rate[-1])
                 self._call_back()
         keep(self)
         put_best_back(self)
