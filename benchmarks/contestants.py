@@ -61,7 +61,7 @@ def bare_products(problem):
 OURS, BARE = "bpkit", "bare products"
 CONTESTANTS = {  # who runs, and the package that it needs
     OURS: (network, "bpkit"),
-    "PyTorch Sequential": (peers.pytorch, "torch"),
+    "PyTorch": (peers.pytorch, "torch"),
     "PyTorch by hand": (peers.pytorch_by_hand, "torch"),
     "scikit-learn": (peers.sklearn, "sklearn"),
     "scikit-learn internals": (peers.sklearn_internals, "sklearn"),

@@ -14,6 +14,7 @@ from bpkit.plots.style import SAVING, styled
 
 MARKS = {  # colour, shape and filling: each series is told by its shape alone
     "PyTorch": (BLUE, "o", BLUE),
+    "PyTorch by hand": (BLUE, "o", "none"),
     "scikit-learn": (ORANGE, "s", ORANGE),
     "scikit-learn internals": (ORANGE, "s", "none"),
     "JAX": (GREEN, "^", GREEN),
@@ -67,7 +68,7 @@ def _panel(ax, title, records):
     points = [(name, value, row) for row, r in enumerate(records) for name, value in slowdowns(r).items()]
     for place, (name, (edge, marker, face)) in enumerate(MARKS.items()):
         x = [value for n, value, _ in points if n == name]
-        y = [row + 0.1 * (place - 3) for n, _, row in points if n == name]  # side by side, never hidden
+        y = [row + 0.1 * (place - 3.5) for n, _, row in points if n == name]  # side by side, never hidden
         if x:
             ax.plot(x, y, marker, mec=edge, mfc=face, mew=1.6, ms=7, label=NAMES.get(name, name))
     ax.set_yticks(range(len(records)), [_network(record) for record in records])

@@ -1,4 +1,4 @@
-"""What is learned from real data: the archives, how samples become inputs, and the settings to choose from."""
+"""What is learned from real data: where the samples come from, and the settings to choose from."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,260 +7,184 @@ from typing import NamedTuple
 import numpy as np
 
 from bpkit.data import SPEECH_RATE, digits, log_spectra, mnist, recordings, uci_letters
-from bpkit.data.archives import MNIST
 
-LEVEL = 0.01  # of the loudest 20 ms (-20 dB): what comes before and after the sound is cut off
+SILENT = 0.01  # of the power of the loudest 20 ms, -20 dB: such ends of a recording are cut off
+MNIST_FILES = [
+    f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+]
 
 
 class Samples(NamedTuple):
-    """Samples along the last axis of `x`, as they are read, and the number of each sample's class."""
+    """Inputs, one column per sample, the number of each one's class, and which are there for validation."""
 
     x: np.ndarray
     labels: np.ndarray
+    held_out: np.ndarray
 
     def those(self, chosen):
         """Return the samples that a mask chooses."""
-        return Samples(self.x[..., chosen], self.labels[chosen])
+        return Samples(self.x[:, chosen], self.labels[chosen], self.held_out[chosen])
 
 
 class Setting(NamedTuple):
-    """How a network is trained: its hidden units, and what `fit` is told.
+    """How a network is trained: on the samples and varied copies of them, with Adam.
 
-    The training set is repeated `copies` times, each time varied by `variation`.
+    A picture in a copy is shifted by up to `shift` pixels, and every input gets noise from -noise to noise.
     """
 
     units: tuple
     copies: int
-    variation: float
     epochs: int
     batch_size: int
-    learning_rate: float
-    l2: float = 0.0
+    learning_rate: float = 2e-3
+    shift: float = 0.0
+    noise: float = 0.0
     hidden: str = "relu"
     output: str = "softmax"
     loss: str = "cross_entropy"
 
 
 class Task(NamedTuple):
-    """A data set, how its samples become inputs, and the settings to choose from.
+    """A data set and the settings to choose from.
 
-    `load(folder, part)` returns the part "train" or "test" and nothing of the other, `held_out(samples)`
-    tells which of the training samples are for validation, and `features(x, variation, rng)` returns one
-    column of inputs for each sample.
+    `load(folder, part)` returns the `Samples` of the part "train" or "test", and nothing of the other.
+    The first side² inputs of a sample are a picture, row by row.
     """
 
     title: str
-    classes: int
-    goal: float  # the test error in percent, at most
-    source: str  # where the goal comes from
     load: Callable
-    held_out: Callable
-    features: Callable
+    classes: int
+    side: int
+    goal: float  # the error on the test set in percent, at most
+    source: str  # whose goal it is
     candidates: dict
 
 
-def folder_of(folder, inside, name):
-    """Return the folder, or the one inside it, that holds a file of that name."""
+def folder_with(folder, inside, *patterns):
+    """Return the folder, or the one inside it, that holds a file for each of the patterns."""
     if folder is None:
-        raise FileNotFoundError(f"There is no folder to look for {name} in: name one with --data.")
+        raise FileNotFoundError(f"There is no folder to look for {patterns[0]} in: name it with --data.")
     places = Path(folder), Path(folder) / inside
     for place in places:
-        if any(place.glob(name)):
+        missing = [pattern for pattern in patterns if not any(place.glob(pattern))]
+        if not missing:
             return place
     raise FileNotFoundError(
-        f"There is no {name} in {places[0]} or {places[1]}: put the data there, or name their folder with --data."
+        f"There is no {missing[0]} in {places[0]} or {places[1]}: name the folder that holds it with --data."
     )
 
 
 def load_letters(folder, part):
-    """Return UCI's letters: the first 16,000 to train, the last 4,000 to test."""
-    loaded = uci_letters(folder_of(folder, "letters", "letter-recognition.data*"), part)
-    return Samples(loaded.x, loaded.labels)
+    """Return UCI's letters: the first 16,000 to train, of these the last 3,000 held out; 4,000 to test."""
+    loaded = uci_letters(folder_with(folder, "letters", "letter-recognition.data*"), part)
+    return Samples(loaded.x, loaded.labels, _last(loaded.labels, 3 / 16))
 
 
 def load_speech(folder, part):
-    """Return the recordings of spoken digits: those with an index from 0 to 4 to test, the others to train."""
-    spoken = recordings(folder_of(folder, "spoken-digits/recordings", "*_*_*.wav"), part)
-    x = np.empty(len(spoken), object)
-    x[:] = [None] * len(spoken)
-    for i, one in enumerate(spoken):
-        x[i] = one
-    return Samples(x, np.array([one.digit for one in spoken]))
+    """Return spoken digits: index 0 to 4 to test, the others to train, of these 5 to 14 held out."""
+    spoken = recordings(folder_with(folder, "spoken-digits/recordings", "[0-9]_*_*.wav"), part)
+    x = np.stack([_spectrum(one.waveform) for one in spoken], axis=1)
+    return Samples(x, np.array([one.digit for one in spoken]), np.array([one.index < 15 for one in spoken]))
 
 
 def load_digits(folder, part):
-    """Return scikit-learn's digits, a quarter of each class to test; they need no folder."""
+    """Return scikit-learn's digits, which need no folder: a quarter of each class to test."""
     from sklearn.model_selection import train_test_split
 
-    labels = digits().labels
-    parts = train_test_split(np.arange(len(labels)), test_size=0.25, random_state=0, stratify=labels)
-    chosen = parts[part == "test"]
-    return Samples(digits().x[:, chosen], labels[chosen])
+    x, labels = digits().rows
+    chosen = train_test_split(np.arange(len(x)), test_size=0.25, random_state=0, stratify=labels)[
+        part == "test"
+    ]
+    return Samples(x[chosen].T, labels[chosen], _last(chosen, 1 / 3))
 
 
 def load_mnist(folder, part):
-    """Return MNIST's own training and test set; all four files must be there."""
-    for name in MNIST.sha256:
-        folder_of(folder, "mnist", name.removesuffix(".gz") + "*")
-    loaded = mnist(folder_of(folder, "mnist", "train-images-idx3-ubyte*"), part)
-    return Samples(loaded.x, loaded.labels)
+    """Return MNIST's training set, the last sixth of it held out, or its test set."""
+    loaded = mnist(folder_with(folder, "mnist", *[f"{name}*" for name in MNIST_FILES]), part)
+    return Samples(loaded.x, loaded.labels, _last(loaded.labels, 1 / 6))
 
 
-def last(share):
-    """Return the rule that holds out the last samples."""
-    return lambda samples: np.arange(len(samples.labels)) >= round((1 - share) * len(samples.labels))
+def _last(samples, share):
+    return np.arange(len(samples)) >= round((1 - share) * len(samples))
 
 
-def early(samples):
-    """Hold out the recordings with an index from 5 to 14."""
-    return np.array([one.index < 15 for one in samples.x])
-
-
-def noisy(x, variation=0.0, rng=None):
-    """Return the inputs, with uniform noise from -variation to variation."""
-    return x + variation * rng.uniform(-1, 1, x.shape) if variation else x
-
-
-def shifted(x, variation=0.0, rng=None):
-    """Return square pictures, each shifted by up to `variation` (0 to 1) pixels in both directions."""
-    if not variation:
-        return x
-    side = round(len(x) ** 0.5)
-    pictures = x.reshape(side, side, -1)
-    for axis in (0, 1):
-        share = rng.uniform(-variation, variation, x.shape[1])
-        before, after = np.maximum(share, 0), np.maximum(-share, 0)
-        pictures = (
-            (1 - before - after) * pictures
-            + before * _neighbours(pictures, axis, 1)
-            + after * _neighbours(pictures, axis, -1)
-        )
-    return pictures.reshape(x.shape)
-
-
-def _neighbours(pictures, axis, step):
-    """Return the pictures one pixel further, with empty pixels at the edge."""
-    moved = np.roll(pictures, step, axis)
-    edge = [slice(None)] * 3
-    edge[axis] = 0 if step > 0 else -1
-    moved[tuple(edge)] = 0
-    return moved
-
-
-def spectra(x, variation=0.0, rng=None):
-    """Return the log spectra of recordings, 32 windows of 32 bands, and the logarithm of the duration.
-
-    What is silent at both ends is cut off. A varied recording is cut up to the share `variation` of its
-    duration earlier or later, is that much faster or slower, and has noise in it, 26 to 80 dB below its peak.
-    """
-    return np.stack([_spectrum(one.waveform, variation, rng) for one in x], axis=1)
-
-
-def _spectrum(waveform, variation, rng):
-    start, end = _ends(waveform)
-    if variation:
-        moves = rng.uniform(-variation, variation, 2) * (end - start)
-        start, end = max(0, start + int(moves[0])), end + int(moves[1])
-    sound = waveform[start:end]
-    if variation:
-        sound = _hummed(_resampled(sound, 1 + rng.uniform(-variation, variation)), rng)
+def _spectrum(waveform):
+    """Return 32 windows of 32 bands, and the logarithm of the duration, without the silence at both ends."""
+    power = np.convolve(waveform**2, np.ones(round(0.02 * SPEECH_RATE)), "same")
+    loud = np.flatnonzero(power >= SILENT * power.max())
+    sound = waveform[loud[0] : loud[-1] + 1]
     picture = log_spectra(sound, SPEECH_RATE, frames=32, bands=32)
     return np.append(picture.ravel(), np.log(len(sound) / SPEECH_RATE))
 
 
-def _ends(waveform):
-    window = round(0.02 * SPEECH_RATE)
-    energy = np.convolve(waveform**2, np.ones(window), "same")
-    loud = np.flatnonzero(energy >= LEVEL * energy.max())
-    return loud[0], loud[-1] + 1
+def vary(x, side, shift, noise, rng):
+    """Return the inputs with their pictures shifted by up to `shift` (0 to 1) pixels, and with noise."""
+    shifted = np.vstack([_shifted(x[: side**2], side, shift, rng), x[side**2 :]]) if shift else x
+    return shifted + noise * rng.uniform(-1, 1, x.shape) if noise else shifted
 
 
-def _resampled(sound, speed):
-    times = np.linspace(0, len(sound) - 1, round(len(sound) / speed))
-    return np.interp(times, np.arange(len(sound)), sound)
+def _shifted(x, side, shift, rng):
+    """Return the pictures, each moved up or down and then left or right by a share of a pixel."""
+    pictures = x.reshape(side, side, -1)
+    for axis in (0, 1):
+        share = rng.uniform(-shift, shift, x.shape[1])
+        pictures = (1 - abs(share)) * pictures + abs(share) * _neighbours(pictures, axis, share > 0)
+    return pictures.reshape(x.shape)
 
 
-def _hummed(sound, rng):
-    level = np.abs(sound).max() * 10 ** rng.uniform(-4, -1.3)
-    return sound + level * rng.normal(size=len(sound))
+def _neighbours(pictures, axis, forward):
+    """Return the pictures moved by one pixel, forward or back; what comes in at the edge is 0."""
+    wider, n = np.pad(pictures, [(int(axis == i), int(axis == i)) for i in range(3)]), pictures.shape[axis]
+    return np.where(forward, wider.take(range(n), axis), wider.take(range(2, n + 2), axis))
 
 
-_letters = Setting((512, 512), copies=8, variation=0.0, epochs=6, batch_size=128, learning_rate=2e-3)
-_speech = Setting((256,), copies=8, variation=0.1, epochs=8, batch_size=64, learning_rate=1e-3)
-_digits = Setting((128,), copies=9, variation=0.0, epochs=12, batch_size=32, learning_rate=2e-3)
-_squared = Setting((300,), 1, 0.0, 10, 64, 1e-3, hidden="tanh", output="sigmoid", loss="half_squared_error")
-_entropy = Setting((800,), copies=3, variation=0.0, epochs=8, batch_size=128, learning_rate=1e-3)
+def _of_letters():
+    setting = Setting((512, 512), copies=8, epochs=6, batch_size=128)
+    return {
+        "as they are": setting,
+        "noise up to half a unit": setting._replace(noise=0.5 / 15),
+        "noise up to one unit": setting._replace(noise=1 / 15),
+    }
 
+
+def _of_speech():
+    setting = Setting((256,), copies=8, epochs=8, batch_size=64, noise=0.1)
+    return {
+        "shifts up to 0.5, 256 units": setting._replace(shift=0.5),
+        "shifts up to 1, 256 units": setting._replace(shift=1.0),
+        "shifts up to 1, 512 units": setting._replace(shift=1.0, units=(512,)),
+    }
+
+
+def _of_digits():
+    setting = Setting((256, 128), copies=9, epochs=12, batch_size=32)
+    return {
+        "as they are": setting,
+        "shifts up to 0.5": setting._replace(shift=0.5, noise=0.2),
+        "shifts up to 0.7": setting._replace(shift=0.7, noise=0.2),
+        "shifts up to 0.5, 256 units": setting._replace(shift=0.5, noise=0.2, units=(256,)),
+    }
+
+
+def _of_squared_error():
+    setting = Setting((300,), 1, 10, 64, hidden="tanh", output="sigmoid", loss="half_squared_error")
+    return {f"learning rate {rate}": setting._replace(learning_rate=rate) for rate in (5e-4, 2e-3)}
+
+
+def _of_cross_entropy():
+    setting = Setting((800,), copies=3, epochs=8, batch_size=128, learning_rate=1e-3)
+    return {
+        "as they are": setting,
+        "noise up to 0.3": setting._replace(noise=0.3),
+        "noise up to 0.6": setting._replace(noise=0.6),
+    }
+
+
+OURS, LECUN, SIMARD = "the goal of this benchmark", "LeCun et al. (1998)", "Simard et al. (2003)"
 TASKS = {
-    "letters": Task(
-        "UCI letters",
-        26,
-        2.5,
-        "the goal",
-        load_letters,
-        last(3 / 16),
-        noisy,
-        {
-            "as they are": _letters,
-            "noise up to half a unit": _letters._replace(variation=0.5 / 15),
-            "noise up to one unit": _letters._replace(variation=1 / 15),
-        },
-    ),
-    "spoken-digits": Task(
-        "Free Spoken Digit Dataset",
-        10,
-        2.5,
-        "the goal",
-        load_speech,
-        early,
-        spectra,
-        {
-            "256 units": _speech,
-            "512 units": _speech._replace(units=(512,)),
-            "256 and 128 units": _speech._replace(units=(256, 128)),
-            "256 units, recordings as they are": _speech._replace(variation=0.0),
-        },
-    ),
-    "digits": Task(
-        "scikit-learn's digits",
-        10,
-        2.0,
-        "the goal",
-        load_digits,
-        last(1 / 5),
-        shifted,
-        {
-            "as they are": _digits,
-            "shifted up to 0.5 pixels": _digits._replace(variation=0.5),
-            "shifted up to 0.7 pixels": _digits._replace(variation=0.7),
-            "shifted up to 1 pixel": _digits._replace(variation=1.0),
-        },
-    ),
-    "mnist-squared": Task(
-        "MNIST, squared error",
-        10,
-        4.7,
-        "LeCun et al. 1998",
-        load_mnist,
-        last(1 / 6),
-        noisy,
-        {
-            "learning rate 0.001": _squared,
-            "learning rate 0.0003": _squared._replace(learning_rate=3e-4),
-        },
-    ),
-    "mnist-entropy": Task(
-        "MNIST, cross-entropy",
-        10,
-        1.6,
-        "Simard et al. 2003",
-        load_mnist,
-        last(1 / 6),
-        noisy,
-        {
-            "as they are": _entropy,
-            "noise up to 0.3": _entropy._replace(variation=0.3),
-            "noise up to 0.6": _entropy._replace(variation=0.6),
-        },
-    ),
+    "letters": Task("UCI letters", load_letters, 26, 0, 2.5, OURS, _of_letters()),
+    "spoken-digits": Task("Free Spoken Digit Dataset", load_speech, 10, 32, 2.5, OURS, _of_speech()),
+    "digits": Task("scikit-learn's digits", load_digits, 10, 8, 2.0, OURS, _of_digits()),
+    "mnist-squared": Task("MNIST", load_mnist, 10, 28, 4.7, LECUN, _of_squared_error()),
+    "mnist-entropy": Task("MNIST", load_mnist, 10, 28, 1.6, SIMARD, _of_cross_entropy()),
 }

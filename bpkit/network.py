@@ -60,12 +60,13 @@ def _relu(z, a, number):
 
 
 def _relu_prime(delta, z, a, free, number):
-    np.greater(z, number.zero, free)  # delta *= z > 0
+    np.sign(a, free)  # delta *= z > 0; a = max(0, z) is never negative
     multiply(delta, free, delta)
 
 
 def _softmax(z, a, number):
-    subtract(z, np.maximum.reduce(z, 0, None, number.row, True), a)  # a = e^z / (e^z).sum(axis=0)
+    np.maximum.reduce(z, 0, None, number.row, True)  # a = e^z / (e^z).sum(axis=0)
+    subtract(z, number.ones.T.dot(number.row, a), a)
     np.exp(a, a)
     np.divide(a, number.ones.dot(a, number.row), a)
 
@@ -303,7 +304,7 @@ class Network(Model):
             in_numbers(theta, x, y, learning_rate / m)
 
         def arrays(x, y, learning_rate):
-            batch.x[...], batch.y[...] = x, y
+            batch.x[...], batch.y = x, y
             batch.forward()
             batch.backward(learning_rate / m)
             subtract(theta, gradient, theta)
