@@ -89,9 +89,9 @@ def load_speech(folder, part):
 
 def load_digits(folder, part):
     """Return scikit-learn's digits, which need no folder: a quarter of each class to test."""
+    x, labels = digits().rows
     from sklearn.model_selection import train_test_split
 
-    x, labels = digits().rows
     chosen = train_test_split(np.arange(len(x)), test_size=0.25, random_state=0, stratify=labels)[
         part == "test"
     ]
@@ -185,6 +185,6 @@ TASKS = {
     "letters": Task("UCI letters", load_letters, 26, 0, 2.5, OURS, _of_letters()),
     "spoken-digits": Task("Free Spoken Digit Dataset", load_speech, 10, 32, 2.5, OURS, _of_speech()),
     "digits": Task("scikit-learn's digits", load_digits, 10, 8, 2.0, OURS, _of_digits()),
-    "mnist-squared": Task("MNIST", load_mnist, 10, 28, 4.7, LECUN, _of_squared_error()),
-    "mnist-entropy": Task("MNIST", load_mnist, 10, 28, 1.6, SIMARD, _of_cross_entropy()),
+    "mnist-squared": Task("MNIST, squared error", load_mnist, 10, 28, 4.7, LECUN, _of_squared_error()),
+    "mnist-entropy": Task("MNIST, cross-entropy", load_mnist, 10, 28, 1.6, SIMARD, _of_cross_entropy()),
 }
