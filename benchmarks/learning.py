@@ -82,8 +82,9 @@ def train_theirs(task, setting, prepared):
 
     squared = setting.loss == "half_squared_error"
     mlp = (MLPRegressor if squared else MLPClassifier)(
-        setting.units,
-        setting.hidden,
+        hidden_layer_sizes=setting.units,
+        activation=setting.hidden,
+        solver="adam",
         alpha=0,
         batch_size=setting.batch_size,
         learning_rate_init=setting.learning_rate,

@@ -4,7 +4,8 @@ import os
 
 from timing import ONE_THREAD
 
-os.environ.update(ONE_THREAD)  # the libraries read it once, when they are imported
+if __name__ == "__main__":
+    os.environ.update(ONE_THREAD)  # the libraries read it once, when they are imported
 
 import argparse
 import functools

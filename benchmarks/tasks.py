@@ -65,12 +65,13 @@ def folder_with(folder, inside, *patterns):
     if folder is None:
         raise FileNotFoundError(f"There is no folder to look for {patterns[0]} in: name it with --data.")
     places = Path(folder), Path(folder) / inside
-    for place in places:
-        missing = [pattern for pattern in patterns if not any(place.glob(pattern))]
-        if not missing:
-            return place
+    missing = {place: [pattern for pattern in patterns if not any(place.glob(pattern))] for place in places}
+    best = min(places, key=lambda place: len(missing[place]))
+    if not missing[best]:
+        return best
     raise FileNotFoundError(
-        f"There is no {missing[0]} in {places[0]} or {places[1]}: name the folder that holds it with --data."
+        f"There is no {missing[best][0]} in {places[0]} or {places[1]}: "
+        "name the folder that holds it with --data."
     )
 
 
@@ -82,7 +83,7 @@ def load_letters(folder, part):
 
 def load_speech(folder, part):
     """Return spoken digits: index 0 to 4 to test, the others to train, of these 5 to 14 held out."""
-    spoken = recordings(folder_with(folder, "spoken-digits/recordings", "[0-9]_*_*.wav"), part)
+    spoken = recordings(folder_with(folder, "spoken-digits/recordings", "*.wav"), part)
     x = np.stack([_spectrum(one.waveform) for one in spoken], axis=1)
     return Samples(x, np.array([one.digit for one in spoken]), np.array([one.index < 15 for one in spoken]))
 
@@ -92,9 +93,8 @@ def load_digits(folder, part):
     x, labels = digits().rows
     from sklearn.model_selection import train_test_split
 
-    chosen = train_test_split(np.arange(len(x)), test_size=0.25, random_state=0, stratify=labels)[
-        part == "test"
-    ]
+    parts = train_test_split(np.arange(len(x)), test_size=0.25, random_state=0, stratify=labels)
+    chosen = parts[part == "test"]
     return Samples(x[chosen].T, labels[chosen], _last(chosen, 1 / 3))
 
 

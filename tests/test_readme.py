@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def test_example_that_computes_something_else_is_refused(change):
 
     assert change[0] in code
     assert printed(code.replace(*change)) != promised(code)
+
+
+def test_network_of_the_readme_trains_and_is_saved(tmp_path, monkeypatch):
+    code = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)[1]
+    monkeypatch.chdir(tmp_path)
+    names = {}
+
+    exec(code, names)
+
+    right = names["net"].predict(names["digits"].x).argmax(axis=0) == names["digits"].labels
+    assert right.mean() > 0.97
+    assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
+
+
+def test_figure_is_described_by_the_figures_of_its_run():
+    words = re.search(r"!\[(.*?)\]\(benchmarks/results/speed.svg\)", README, re.S)[1]
+
+    assert words == json.loads((ROOT / "benchmarks/results/speed.json").read_text())["figure"]
 
 
 def verbs(text):
