@@ -90,7 +90,6 @@ def train_theirs(task, setting, prepared):
         learning_rate_init=setting.learning_rate,
         max_iter=setting.epochs,
         n_iter_no_change=setting.epochs,
-        tol=0,
         random_state=SEED,
     )
     y = one_hot(prepared.labels, task.classes).T.astype(np.float32) if squared else prepared.labels

@@ -63,14 +63,16 @@ class Task(NamedTuple):
 def folder_with(folder, inside, *patterns):
     """Return the folder, or the one inside it, that holds a file for each of the patterns."""
     if folder is None:
-        raise FileNotFoundError(f"There is no folder to look for {patterns[0]} in: name it with --data.")
+        raise FileNotFoundError(
+            f"There is no folder to look for {patterns[0].rstrip('*')} in: name it with --data."
+        )
     places = Path(folder), Path(folder) / inside
     missing = {place: [pattern for pattern in patterns if not any(place.glob(pattern))] for place in places}
     best = min(places, key=lambda place: len(missing[place]))
     if not missing[best]:
         return best
     raise FileNotFoundError(
-        f"There is no {missing[best][0]} in {places[0]} or {places[1]}: "
+        f"There is no {missing[best][0].rstrip('*')} in {places[0]} or {places[1]}: "
         "name the folder that holds it with --data."
     )
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import tempfile
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -37,16 +37,15 @@ def write(path, header, arrays):
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
     text = json.dumps({"format": FORMAT, "version": 1, **header}).encode()
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(unfinished, "wb") as file:
             np.savez(file, allow_pickle=False, header=np.frombuffer(text, np.uint8), **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(unfinished)
+        unfinished.unlink(missing_ok=True)
         raise
 
 

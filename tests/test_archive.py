@@ -152,3 +152,10 @@ def test_failed_save_keeps_the_older_file_and_leaves_nothing(saved, monkeypatch)
 def test_saving_into_a_folder_that_is_missing_says_so(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder"):
         Network([2, 1], rng=0).save(tmp_path / "missing" / "net.npz")
+
+
+def test_file_has_the_permissions_of_any_new_file(saved):
+    plain = saved[1].with_name("plain")
+    plain.touch()
+
+    assert saved[1].stat().st_mode == plain.stat().st_mode
