@@ -1,16 +1,11 @@
 """The figure: for every workload, how many times longer the others' steps take than ours."""
 
-import io
-import re
-from xml.sax.saxutils import escape
-
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 from workloads import DTYPES, WORKLOADS
 
-from bpkit.plots.palette import BLUE, DARK, GREEN, GREY, INK, ORANGE, PURPLE
-from bpkit.plots.style import SAVING, styled
+from bpkit.plots.palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE
+from bpkit.plots.style import styled
 
 MARKS = {  # colour, shape and filling: each series is told by its shape alone
     "PyTorch": (BLUE, "o", BLUE),
@@ -77,15 +72,3 @@ def _panel(ax, title, records):
     )
     ax.xaxis.set_major_locator(LogLocator(numticks=9))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-
-
-def svg(records, words):
-    """Return the figure as SVG, with its words, and with its dark colours where the reader's page is dark."""
-    file, fig = io.StringIO(), draw(records)
-    with mpl.rc_context(SAVING):
-        fig.savefig(file, format="svg", metadata={"Date": None})
-    plt.close(fig)
-    rules = [f'[style*="{p}: {c}"]{{{p}:{DARK[c]} !important}}' for c in DARK for p in ("fill", "stroke")]
-    style = f"<style>@media (prefers-color-scheme: dark){{{''.join(rules)}}}</style>"
-    title = f"<title>{escape(words)}</title>"
-    return re.sub(r"<svg\b([^>]*)>", rf'<svg role="img"\1>{title}{style}', file.getvalue(), count=1)

@@ -29,6 +29,7 @@ def measure(letter, dtype, seconds):
 def show_speed(letters, seconds, folder):
     """Time the workloads, print each as a line of the table, and write speed.json and speed.svg."""
     import figure
+    from svg import svg
 
     print(f"One thread, {seconds:g} seconds for each line. Not installed: {contestants.absent() or 'none'}.")
     print(table.HEAD, flush=True)
@@ -40,7 +41,7 @@ def show_speed(letters, seconds, folder):
     words = figure.describe(records)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "speed.json").write_text(json.dumps(table.document(records, words), indent=1) + "\n", "utf-8")
-    (folder / "speed.svg").write_text(figure.svg(records, words), "utf-8")
+    (folder / "speed.svg").write_text(svg(figure.draw(records), words), "utf-8")
     print(f"{table.FOOT}\n\n{words}")
 
 

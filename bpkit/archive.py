@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import threading
 import zipfile
@@ -11,17 +12,8 @@ from pathlib import Path
 import numpy as np
 
 FORMAT = "bpkit network"
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    OSError,
-    NotImplementedError,
-)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, AttributeError, TypeError, ValueError)
+UNREADABLE += (RuntimeError, OSError)  # of an encrypted member, a header too deep, a header cut short
 LARGEST_HEADER = 10**7  # bytes; a header holds names, settings and the random generator's state
 
 
@@ -33,7 +25,9 @@ def write(path, header, arrays):
     OSError
         If the folder is missing or the disk is full; what was there before is then still there.
     """
-    path = Path(path)
+    path = _expect_path(path).resolve()  # through a link, to the file that it stands for
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no file that can be written over. Take another name.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
     text = json.dumps({"format": FORMAT, "version": 1, **header}).encode()
@@ -72,18 +66,29 @@ def whole(path):
     ------
     ValueError
         If the file is truncated, damaged or not one of ours: nothing of it is then used.
-    FileNotFoundError
-        If there is no such file.
+    OSError
+        If there is no such file, or it may not be read.
     """
+    path = _expect_path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    if not path.is_file():
+        raise OSError(f"{path} is no file.")
     try:
         yield
-    except FileNotFoundError:
-        raise FileNotFoundError(f"There is no file {path}.") from None
+    except PermissionError:
+        raise PermissionError(f"{path} may not be read. Ask for the permission to read it.") from None
     except UNREADABLE as problem:
         raise ValueError(
-            f"{path} is damaged, or is no network that bpkit saved ({_first_line(problem)}). "
+            f"{path} is damaged, or is no network that bpkit saved ({_reason(problem)}). "
             "Nothing was read from it. Save the network again, or take another file."
         ) from None
+
+
+def _expect_path(path):
+    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+        raise TypeError(f"path is {path!r:.60}, but should be the name of a file.")
+    return Path(path)
 
 
 def _read_header(file):
@@ -104,12 +109,15 @@ def _read_array(file, name, shape, dtype):
             raise ValueError(f"its array {name} has format {version}")
         found, fortran, found_dtype = np.lib.format.read_array_header_1_0(stream)
         shape = found if shape == (None,) else tuple(shape)
-        if found != shape or found_dtype != np.dtype(dtype) or fortran:
+        dtype = np.dtype(dtype)
+        if found != shape or found_dtype != dtype or fortran:
             raise ValueError(f"its array {name} has shape {found} and dtype {found_dtype}")
-        data = stream.read()
+        data = stream.read(math.prod(shape) * dtype.itemsize + 1)  # what is longer is refused unread
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def _first_line(problem):
-    lines = str(problem).strip("'\"").splitlines()
+def _reason(problem):
+    if isinstance(problem, KeyError):
+        return f"it has no {problem}"
+    lines = str(problem).splitlines()
     return lines[0].rstrip(".") if lines else type(problem).__name__

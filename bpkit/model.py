@@ -9,22 +9,32 @@ from .history import History
 from .reference.activations import ACTIVATIONS, activation, look_up
 from .reference.initializers import initialize
 from .reference.losses import batch_loss, loss_for, sample_losses
-from .reference.shapes import expect_array, expect_count, expect_shape
+from .reference.shapes import expect_array, expect_count, expect_shape, quiet
 
 SUITED = {"relu": "he", "leaky_relu": "he", "softplus": "he"}  # the other hidden layers start with xavier
 HIDDEN = {name: name for name in ACTIVATIONS if name != "softmax"}
+LARGEST = 2**40  # parameters
 PRECISIONS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
 class Views(dict):
     """Arrays by layer, views into one vector: ``W[l] = value`` writes into the view and keeps it."""
 
+    @quiet
     def __setitem__(self, l, value):
-        if l not in self:
+        if not isinstance(l, (int, np.integer)) or l not in self:
             raise ValueError(f"There is no layer {l!r}. The layers are {', '.join(map(str, self))}.")
-        value = expect_array(f"the value for layer {l}", value)
+        value = expect_real(f"the value for layer {l}", value)
         expect_shape(f"the value for layer {l}", value, self[l].shape)
         self[l][...] = value
+
+    def _refuse(self, *arguments):
+        raise TypeError("A network's layers cannot be taken out. Copy them: dict(net.W).")
+
+    __delitem__ = pop = popitem = clear = _refuse
+
+    def __reduce__(self):
+        return dict, (dict(self),)  # a copy is a dict of arrays, and no part of the network
 
 
 def views(vector, sizes):
@@ -65,9 +75,7 @@ class Model:
         self.loss = loss
         loss_for(output, loss)
         self.dtype = _expect_dtype(dtype)
-        self.theta = np.zeros(
-            sum((k + 1) * n for k, n in zip(self.sizes, self.sizes[1:], strict=False)), self.dtype
-        )
+        self.theta = np.zeros(_parameters(self.sizes), self.dtype)
         self._W, self._b = views(self.theta, self.sizes)
         self.history = History()
         self.initialize(initializer, rng)
@@ -100,7 +108,7 @@ class Model:
         rng : numpy.random.Generator or int, optional
             Where the random numbers come from; a fresh source by default.
         """
-        kind = kind or SUITED.get(self.f[1], "xavier")
+        kind = SUITED.get(self.f[1], "xavier") if kind is None else kind
         W, b = initialize(self.sizes, kind, generator(rng), self.dtype)
         self.W, self.b = W, b
 
@@ -114,28 +122,26 @@ class Model:
         y = self._expect_target(y, z.shape[1])
         return float(batch_loss(sample_losses(z, y, self.f[len(self.W)], self.loss)))
 
+    @quiet
     def _output_z(self, x):
         L = len(self.W)
         a = self._expect_input(x)
-        with np.errstate(over="ignore", invalid="ignore"):  # values that are too large show as inf and NaN
-            for l in range(1, L):
-                a = activation(self.f[l])(self.W[l] @ a + self.b[l])
-            return self.W[L] @ a + self.b[L]
+        for l in range(1, L):
+            a = activation(self.f[l])(self.W[l] @ a + self.b[l])
+        return self.W[L] @ a + self.b[L]
 
+    @quiet
     def _expect_input(self, x):
-        x = expect_array("x", x, 2)
+        x = expect_real("x", x, 2)
         expect_shape("x", x, (self.sizes[0], None))
-        if x.dtype.kind == "c":
-            raise TypeError(f"x has dtype {x.dtype}, but should hold real numbers.")
         if not x.shape[1]:
             raise ValueError("x has no columns, but should hold at least one sample.")
         return x.astype(self.dtype, copy=False)
 
+    @quiet
     def _expect_target(self, y, m):
-        y = expect_array("y", y, 2)
+        y = expect_real("y", y, 2)
         expect_shape("y", y, (self.sizes[-1], m))
-        if y.dtype.kind == "c":
-            raise TypeError(f"y has dtype {y.dtype}, but should hold real numbers.")
         return y.astype(self.dtype, copy=False)
 
     def save(self, path):
@@ -207,6 +213,19 @@ class Model:
         return "\n".join(lines)
 
 
+def expect_real(name, value, ndim=None):
+    """Return `value` as real floating-point numbers, or raise a TypeError or ValueError that names it.
+
+    >>> expect_real("x", np.array([1j]))
+    Traceback (most recent call last):
+    TypeError: x has dtype complex128, but should hold real numbers.
+    """
+    array = expect_array(name, value, ndim)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} has dtype {array.dtype}, but should hold real numbers.")
+    return array
+
+
 def generator(rng):
     """Return a numpy.random.Generator: the one given, one made from a seed, or a fresh one for None.
 
@@ -215,9 +234,11 @@ def generator(rng):
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if rng is not None:
-        expect_count("rng", rng, least=0)
-    return np.random.default_rng(rng)
+    if rng is not None and not isinstance(rng, (int, np.integer)):
+        raise TypeError(
+            f"rng is {rng!r:.60}, but should be a numpy.random.Generator, or a whole number to make one from."
+        )
+    return np.random.default_rng(rng if rng is None else expect_count("rng", rng, least=0))
 
 
 def _copy_into(views, values, name):
@@ -228,22 +249,28 @@ def _copy_into(views, values, name):
 
 
 def _expect_sizes(sizes):
-    if (
-        not isinstance(sizes, (Sequence, np.ndarray))
-        or isinstance(sizes, (str, bytes))
-        or np.ndim(sizes) != 1
-    ):
-        raise TypeError(f"sizes is {sizes!r}, but should be a list of numbers of units, such as [2, 3, 1].")
+    listed = isinstance(sizes, (Sequence, np.ndarray)) and not isinstance(sizes, (str, bytes))
+    if not listed or np.ndim(sizes) != 1:
+        raise TypeError(
+            f"sizes is {sizes!r:.60}, but should be a list of numbers of units, such as [2, 3, 1]."
+        )
     if len(sizes) < 2:
         raise ValueError(f"sizes is {list(sizes)}, but should name at least the input and the output layer.")
-    return tuple(expect_count(f"sizes[{l}]", n) for l, n in enumerate(sizes))
+    sizes = tuple(expect_count(f"sizes[{l}]", n) for l, n in enumerate(sizes))
+    if _parameters(sizes) > LARGEST:
+        raise ValueError(f"sizes ask for {_parameters(sizes):.2g} parameters, which no machine can hold.")
+    return sizes
+
+
+def _parameters(sizes):
+    return sum((k + 1) * n for k, n in zip(sizes, sizes[1:], strict=False))
 
 
 def _expect_hidden(hidden, L):
-    names = [hidden] * (L - 1) if isinstance(hidden, str) else hidden
+    names = [look_up(HIDDEN, hidden, "hidden activation")] * (L - 1) if isinstance(hidden, str) else hidden
     if not isinstance(names, Sequence):
         raise TypeError(
-            f"hidden is {hidden!r}, but should be a name or a list of names, one per hidden layer."
+            f"hidden is {hidden!r:.60}, but should be a name or a list of names, one per hidden layer."
         )
     if len(names) != L - 1:
         raise ValueError(f"hidden names {len(names)} functions, but there are {L - 1} hidden layers.")
@@ -252,15 +279,14 @@ def _expect_hidden(hidden, L):
 
 def _expect_dtype(dtype):
     try:
-        dtype = np.dtype(dtype)
+        found = np.dtype("" if dtype is None else dtype)
     except (TypeError, ValueError):
-        raise TypeError(f"dtype is {dtype!r}, but should be float64 or float32.") from None
-    if dtype not in PRECISIONS:
-        raise ValueError(f"dtype is {dtype}, but should be float64 or float32.")
-    return dtype
+        raise TypeError(f"dtype is {dtype!r:.60}, but should be float64 or float32.") from None
+    if found not in PRECISIONS:
+        raise ValueError(f"dtype is {found}, but should be float64 or float32.")
+    return found
 
 
 def _expected_arrays(header):
     sizes = _expect_sizes(header["sizes"])
-    theta = sum((k + 1) * n for k, n in zip(sizes, sizes[1:], strict=False))
-    return {**header["shapes"], "theta": ((theta,), _expect_dtype(header["dtype"]))}
+    return {**header["shapes"], "theta": ((_parameters(sizes),), _expect_dtype(header["dtype"]))}

@@ -17,7 +17,7 @@ import numpy as np
 from .model import Model, blocks_of, views
 from .reference.activations import activation, derivative
 from .reference.losses import cross_entropy, delta_is_o_minus_y
-from .reference.shapes import expect_number
+from .reference.shapes import expect_count, expect_number
 from .straight_line import error_factor, step_in_numbers
 
 add, subtract, multiply = np.add, np.subtract, np.multiply
@@ -275,6 +275,8 @@ class Network(Model):
     def step(self, x, y, learning_rate):
         """Take one step of gradient descent on a batch; `z`, `a`, `delta`, `dW` and `db` stay as they were.
 
+        NaN in x or y goes into the weights, as the equations say; `fit` refuses it.
+
         Raises
         ------
         TypeError, ValueError
@@ -282,14 +284,14 @@ class Network(Model):
         """
         right = type(x) is type(y) is np.ndarray and x.dtype is y.dtype is self.dtype
         if not (right and type(learning_rate) is float and 0 <= learning_rate < math.inf):
-            learning_rate = expect_number("learning_rate", learning_rate, 0)
-            x = self._expect_input(x)
+            learning_rate, x = expect_number("learning_rate", learning_rate, 0), self._expect_input(x)
             y = self._expect_target(y, x.shape[1])
         step = self._steps.get((x.shape, y.shape)) or self._plan_step(x, y)
         step(x, y, learning_rate)  # W[l] -= learning_rate * dW[l], b[l] -= learning_rate * db[l]
 
     def batch(self, m):
         """Return the `Batch` in which `fit` puts m samples; the buffers of the last few sizes are kept."""
+        m = expect_count("m", m)
         if m not in self._batches:
             _make_room(self._batches)[m] = Batch(self, m, self.gradient, rows=True)
         return self._batches[m]
@@ -310,8 +312,7 @@ class Network(Model):
             subtract(theta, gradient, theta)
 
         step = numbers if in_numbers else functools.partial(quietly(), arrays)
-        _make_room(self._steps)[x.shape, y.shape] = step
-        return step
+        return _make_room(self._steps).setdefault((x.shape, y.shape), step)
 
 
 def quietly():
@@ -321,7 +322,7 @@ def quietly():
     To enter a context costs 20 ns; ``np.errstate`` does the same in 900.
     """
     context = contextvars.copy_context()
-    context.run(np.seterr, over="ignore", divide="ignore", invalid="ignore")
+    context.run(np.seterr, all="ignore")
     return context.run
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -126,6 +127,65 @@ def test_file_whose_header_lies_is_refused(saved, changes):
 
     with pytest.raises(ValueError, match="is damaged, or is no network that bpkit saved"):
         Network.load(saved[1])
+
+
+def test_member_that_is_longer_than_it_says_is_not_unpacked(saved):
+    with np.load(saved[1]) as arrays:
+        kept = dict(arrays)
+    with zipfile.ZipFile(saved[1], "w", zipfile.ZIP_DEFLATED) as file:
+        for name, array in kept.items():
+            with file.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array)
+                member.write(bytes(10**8) if name == "theta" else b"")
+
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="is damaged"):
+        Network.load(saved[1])
+
+    assert tracemalloc.get_traced_memory()[1] < 10**6
+    tracemalloc.stop()
+
+
+def test_encrypted_member_and_endless_header_are_refused(saved):
+    path, whole = saved[1], saved[1].read_bytes()
+    path.write_bytes(damaged(whole, whole.rindex(b"PK\x01\x02") + 8, 1))  # the flags of the last member
+    with pytest.raises(ValueError, match="encrypted"):
+        Network.load(path)
+
+    np.savez(path, header=np.frombuffer(b"[" * 10**5, np.uint8), theta=np.zeros(3))
+    with pytest.raises(ValueError, match="is damaged"):
+        Network.load(path)
+
+
+def test_saving_through_a_link_writes_the_file_behind_it(saved):
+    net, path = saved
+    link = path.with_name("link.npz")
+    link.symlink_to(path)
+
+    net.theta[:] = 7
+    net.save(link)
+
+    assert link.is_symlink()
+    assert_array_equal(Network.load(path).theta, net.theta)
+
+
+def test_saving_over_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    for place in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(OSError, match="is no file that can be written over"):
+            Network([2, 1], rng=0).save(place)
+        with pytest.raises(OSError, match="is no file"):
+            Network.load(place)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("path", [None, 5, "", b"x"])
+def test_path_that_is_none_is_refused(path):
+    with pytest.raises(TypeError, match="path is .*, but should be the name of a file"):
+        Network([2, 1], rng=0).save(path)
+    with pytest.raises(TypeError, match="path is .*, but should be the name of a file"):
+        Network.load(path)
 
 
 def test_missing_file_is_named():

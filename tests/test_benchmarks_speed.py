@@ -17,6 +17,7 @@ import contestants
 import figure
 import footprint
 import table
+from svg import svg
 from timing import ONE_THREAD, race, repeated
 from workloads import DTYPES, WORKLOADS, draw
 
@@ -213,7 +214,7 @@ def test_figure_shows_everyone_and_says_their_multiples():
     assert "PyTorch 45 to 45, PyTorch by hand 30 to 30, matrix products alone 0.5 to 0.5" in figure.describe(
         records
     )
-    assert figure.svg(records, "x") == figure.svg(records, "x")
+    assert svg(figure.draw(records), "x") == svg(figure.draw(records), "x")
 
 
 @pytest.mark.parametrize("letter", ["a", "c", "g"])

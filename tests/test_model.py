@@ -1,5 +1,8 @@
 """A network's parts: its live views, what it predicts, what it says of itself, and what it refuses."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -41,6 +44,7 @@ def test_assigning_to_a_layer_or_to_all_writes_into_the_views():
     ("assign", "message"),
     [
         (lambda net: net.W.__setitem__(3, np.ones((1, 1))), "There is no layer 3. The layers are 1, 2"),
+        (lambda net: net.W.__setitem__([1], np.ones((1, 1))), r"There is no layer \[1\]"),
         (
             lambda net: net.W.__setitem__(1, np.ones((2, 3))),
             r"has shape \(2, 3\), but should have shape \(3, 2\)",
@@ -54,6 +58,41 @@ def test_assigning_to_a_layer_or_to_all_writes_into_the_views():
 def test_assigning_what_does_not_fit_is_refused(assign, message):
     with pytest.raises(ValueError, match=message):
         assign(Network([2, 3, 1], rng=0))
+
+
+@pytest.mark.parametrize("take_out", [lambda W: W.pop(1), lambda W: W.clear(), lambda W: W.__delitem__(1)])
+def test_layers_cannot_be_taken_out(take_out):
+    net = Network([2, 3, 1], rng=0)
+
+    with pytest.raises(TypeError, match=r"cannot be taken out. Copy them: dict\(net.W\)"):
+        take_out(net.W)
+    assert list(net.W) == [1, 2]
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda W: pickle.loads(pickle.dumps(W))])
+def test_copied_weights_are_arrays_of_their_own(duplicate):
+    net = Network([2, 3, 1], rng=0)
+    before = net.W[1].copy()
+
+    kept = duplicate(net.W)
+    net.W[1][...] = 0
+
+    assert_array_equal(kept[1], before)
+    net.W = kept
+    assert_array_equal(net.W[1], before)
+
+
+def test_numbers_too_large_for_single_precision_give_no_warning():
+    net = Network([2, 3, 1], dtype=np.float32, rng=0)
+    x, y = np.full((2, 1), 1e200), np.full((1, 1), 1e300)
+
+    net.forward(x)
+    net.backward(y)
+    net.W[1] = np.full((3, 2), 1e300)
+    net.step(x, y, 0.1)
+
+    assert not np.isfinite(net.predict(x)).all()
+    assert not np.isfinite(net.evaluate(x, y))
 
 
 def test_views_hold_every_parameter_once():
@@ -100,6 +139,9 @@ def test_same_source_of_random_numbers_gives_the_same_network():
         ({"sizes": [3]}, ValueError, "at least the input and the output layer"),
         ({"sizes": 3}, TypeError, "sizes is 3, but should be a list of numbers of units"),
         ({"sizes": "23"}, TypeError, "sizes is '23', but should be a list"),
+        ({"sizes": [2, 2**63]}, ValueError, "parameters, which no machine can hold"),
+        ({"sizes": [2, 1], "hidden": "foo"}, ValueError, "no hidden activation named 'foo'"),
+        ({"dtype": None}, TypeError, "dtype is None, but should be float64 or float32"),
         ({"sizes": [2, 0, 1]}, ValueError, r"sizes\[1\] is 0, but should be a whole number of at least 1"),
         ({"sizes": [2, 1.5]}, TypeError, r"sizes\[1\] is a float, but should be a whole number"),
         ({"hidden": "tahn"}, ValueError, "no hidden activation named 'tahn'. Did you mean 'tanh'"),
@@ -111,7 +153,11 @@ def test_same_source_of_random_numbers_gives_the_same_network():
         ({"loss": "half_square_error"}, ValueError, "Did you mean 'half_squared_error'"),
         ({"dtype": "int32"}, ValueError, "dtype is int32, but should be float64 or float32"),
         ({"dtype": "flot"}, TypeError, "dtype is 'flot', but should be float64 or float32"),
-        ({"rng": "seed"}, TypeError, "rng is a str"),
+        (
+            {"rng": "seed"},
+            TypeError,
+            "rng is 'seed', but should be a numpy.random.Generator, or a whole number",
+        ),
         ({"rng": -1}, ValueError, "rng is -1"),
         ({"initializer": "xaver"}, ValueError, "Did you mean 'xavier'"),
     ],
@@ -138,3 +184,8 @@ def test_summary_has_a_line_for_every_layer_and_the_right_counts():
     assert [line.split()[0] for line in lines[1:4]] == ["0", "1", "2"]
     assert lines[2].split() == ["1", "30", "tanh", "(30,", "20)", "630"]
     assert lines[4].startswith(f"{20 * 30 + 30 + 30 * 5 + 5} parameters of float64")
+
+
+def test_complex_weights_are_refused():
+    with pytest.raises(TypeError, match="the value for layer 1 has dtype complex128, but should hold real"):
+        Network([2, 3, 1], rng=0).W[1] = 1j * np.ones((3, 2))
