@@ -11,6 +11,7 @@ import argparse
 import functools
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from learning import choose, prepare, train_ours, train_theirs
@@ -77,6 +78,12 @@ def main(arguments=None, tasks=TASKS):
     parser.add_argument("--data", type=Path, help="the folder of the data; digits come with scikit-learn")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for the record and the curves")
     asked = parser.parse_args(arguments)
+    if find_spec("sklearn") is None:
+        print(
+            "scikit-learn is not installed, and is needed to compare with: pip install scikit-learn",
+            file=sys.stderr,
+        )
+        return 2
     try:
         record = run(tasks[asked.task], asked.data, functools.partial(print, flush=True))
     except Unreadable as error:

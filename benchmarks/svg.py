@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from bpkit.plots.palette import DARK
+from bpkit.plots.palette import DARK, PAPER
 from bpkit.plots.style import SAVING
 
 
@@ -18,6 +18,7 @@ def svg(fig, words):
         fig.savefig(file, format="svg", metadata={"Date": None})
     plt.close(fig)
     rules = [f'[style*="{p}: {c}"]{{{p}:{DARK[c]} !important}}' for c in DARK for p in ("fill", "stroke")]
-    style = f"<style>@media (prefers-color-scheme: dark){{{''.join(rules)}}}</style>"
+    rules.append(f"svg{{background:{DARK[PAPER]}}}")
+    style = f"<style>svg{{background:{PAPER}}}@media (prefers-color-scheme: dark){{{''.join(rules)}}}</style>"
     title = f"<title>{escape(words)}</title>"
     return re.sub(r"<svg\b([^>]*)>", rf'<svg role="img"\1>{title}{style}', file.getvalue(), count=1)

@@ -333,3 +333,10 @@ def test_results_that_are_kept_reach_the_goal_and_scikit_learn(name):
     assert record["chosen"] == min(
         record["validation_error_percent"], key=lambda n: record["validation_error_percent"][n][-1]
     )
+
+
+def test_command_without_scikit_learn_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(real_data, "find_spec", lambda name: None)
+
+    assert real_data.main(["digits"]) == 2
+    assert "scikit-learn is not installed" in capsys.readouterr().err

@@ -66,6 +66,25 @@ def test_figure_is_described_by_the_figures_of_its_run():
     assert words == json.loads((ROOT / "benchmarks/results/speed.json").read_text())["figure"]
 
 
+def errors(readme):
+    """Return the errors in per cent of each row of a table that has bpkit's and scikit-learn's."""
+    return re.findall(r"^\|(?:[^|\n]*\|)+? ([\d.]+) %[^|\n]*\| ([\d.]+) %", readme, re.M)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "benchmarks/README.md"])
+def test_errors_are_those_that_were_measured(readme):
+    names = ("letters", "spoken_digits", "digits")
+    records = [
+        json.loads((ROOT / f"benchmarks/results/{name}.json").read_text())["records"] for name in names
+    ]
+    measured = [record["results"] for (record,) in records]
+
+    due = [[f"{one[who]['test_error_percent']:.2f}" for who in ("bpkit", "scikit-learn")] for one in measured]
+    text = re.sub(r"\| [\d.]+ % \|(?=.*%.*%)", "|", (ROOT / readme).read_text())  # without the goals
+
+    assert [list(pair) for pair in errors(text)] == due
+
+
 def verbs(text):
     """Return what a document tells its reader to make."""
     return set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.M))
