@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .reference.shapes import shown
+
 FORMAT = "bpkit network"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, AttributeError, TypeError, ValueError)
 UNREADABLE += (RuntimeError, OSError)  # of an encrypted member, a header too deep, a header cut short
@@ -86,8 +88,9 @@ def whole(path):
 
 
 def _expect_path(path):
-    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-        raise TypeError(f"path is {path!r:.60}, but should be the name of a file.")
+    named = isinstance(path, (str, os.PathLike)) and os.fspath(path)
+    if not isinstance(named, str) or not named or "\0" in named:
+        raise TypeError(f"path is {shown(path)}, but should be the name of a file.")
     return Path(path)
 
 

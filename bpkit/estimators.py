@@ -1,5 +1,6 @@
 """Networks as scikit-learn's estimators: rows instead of columns, and labels instead of one-hot targets."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from numbers import Integral
@@ -65,7 +66,8 @@ class BackpropEstimator(BaseEstimator):
     def _train(self, X, Y, output, loss, labels=None):
         """Fit a new network to the rows of X and Y; labels share out the classes to what is held out."""
         hidden, rng = _expect_hidden(self.hidden_layer_sizes), _rng(self.random_state)
-        net = Network([X.shape[1], *hidden, Y.shape[1]], self.activation, output, loss, self.dtype, rng)
+        activation = _expect_activation(self.activation, len(hidden))
+        net = Network([X.shape[1], *hidden, Y.shape[1]], activation, output, loss, self.dtype, rng)
         X, Y, validation = self._hold_out(X, Y, labels, rng)
         fit(
             net,
@@ -94,7 +96,10 @@ class BackpropEstimator(BaseEstimator):
             return X, Y, None
         share = expect_number("validation_fraction", self.validation_fraction, 0, 1, closed=False)
         seed = int(rng.integers(2**31))
-        X, x, Y, y = train_test_split(X, Y, test_size=share, stratify=labels, random_state=seed)
+        try:
+            X, x, Y, y = train_test_split(X, Y, test_size=share, stratify=labels, random_state=seed)
+        except ValueError:
+            raise ValueError(_cannot_hold_out(share, len(X), labels)) from None
         return X, Y, (x.T, y.T)
 
     def _expect_end(self, stopped):
@@ -258,9 +263,14 @@ class BackpropRegressor(RegressorMixin, BackpropEstimator):
         TypeError, ValueError, TrainingDiverged, KeyboardInterrupt
             As `BackpropClassifier.fit`.
         """
-        X, y = validate_data(self, X, y, dtype=FLOATS, multi_output=True, y_numeric=True)
-        self._target_shape = y.shape[1:]
-        return self._train(X, y.reshape(len(X), -1).astype(float), "identity", "half_squared_error")
+        try:
+            X, Y = validate_data(self, X, y, dtype=FLOATS, multi_output=True, y_numeric=True)
+            Y = Y.astype(float)
+        except ValueError:
+            _expect_no_words(y)
+            raise
+        self._target_shape = Y.shape[1:]
+        return self._train(X, Y.reshape(len(X), -1), "identity", "half_squared_error")
 
     def predict(self, X):
         """Return the prediction for each row of X: n_samples numbers, or rows of n_outputs as y had."""
@@ -283,10 +293,46 @@ def _expect_hidden(sizes):
     return [expect_count(f"hidden_layer_sizes[{i}]", n) for i, n in enumerate(sizes)]
 
 
+def _expect_activation(activation, hidden):
+    """Return the name or names, or raise unless there is one name for all hidden layers or one for each."""
+    if not isinstance(activation, (str, Sequence)):
+        raise TypeError(
+            f"activation is {activation!r:.60}, but should be a name or a list of names, one for each hidden "
+            "layer."
+        )
+    if not isinstance(activation, str) and len(activation) != hidden:
+        raise ValueError(
+            f"activation has {len(activation)} entries, but hidden_layer_sizes has {hidden}: name one "
+            "function for all hidden layers or one for each."
+        )
+    return activation
+
+
+def _cannot_hold_out(share, n, labels):
+    if labels is None:
+        found, each = f"there are {n} samples", "a sample"
+    else:
+        counts = np.bincount(labels)
+        found = f"of {n} samples in {len(counts)} classes, the rarest has {counts.min()}"
+        each = "a sample of each class"
+    return (
+        f"validation_fraction is {share:g}, but should hold out and leave at least {each}: {found}. "
+        "Take another fraction, None, or more samples."
+    )
+
+
+def _expect_no_words(y):
+    words = [value for value in np.ravel(np.asarray(y, object)) if isinstance(value, (str, bytes))]
+    if words:
+        raise ValueError(
+            f"y holds {words[0]!r:.60}, but a regressor learns numbers. For labels take BackpropClassifier."
+        ) from None
+
+
 def _rng(random_state):
     """Return the numpy.random.Generator for what scikit-learn's users pass as random_state."""
     if random_state is None or isinstance(random_state, np.random.Generator):
         return generator(random_state)
     if isinstance(random_state, np.random.RandomState):
         return generator(random_state.randint(2**31))
-    return generator(expect_count("random_state", random_state, least=0))
+    return generator(expect_count("random_state", random_state, least=0, most=math.inf))

@@ -1,8 +1,17 @@
 """What a training run recorded, and what it needs to go on."""
 
+import math
+
 import numpy as np
 
 RECORDED = ("epoch", "loss", "learning_rate", "seconds", "validation_loss")
+SOUND = {  # what numpy does not check: a place inside the memory, and no number that comes forever
+    "MT19937": lambda kept: 0 <= kept["state"]["pos"] <= 624 and any(kept["state"]["key"][1:]),
+    "PCG64": lambda kept: kept["state"]["inc"] % 2 == 1,
+    "PCG64DXSM": lambda kept: kept["state"]["inc"] % 2 == 1,
+    "Philox": lambda kept: 0 <= kept["buffer_pos"] <= 4,
+    "SFC64": lambda kept: True,
+}
 
 
 class History:
@@ -21,7 +30,7 @@ class History:
     seconds : list of float
         How long each epoch took.
     stopped : str or None
-        Why the run ended, in words; None while it runs.
+        Why the run ended, in words, such as "interrupted" or "broken off by KeyError"; None while it runs.
     """
 
     def __init__(self):
@@ -106,17 +115,101 @@ class History:
         history = cls()
         if not header:
             return history
-        names, record = header["recorded"], arrays["record"]
-        if tuple(names) not in (RECORDED, RECORDED[:-1]) or len(names) != len(record):
-            raise ValueError(f"its record has the columns {names}")
-        for name, column in zip(names, record, strict=True):
-            setattr(history, name, column.tolist())
-        history.epoch = [int(epoch) for epoch in history.epoch]
-        history.settings = dict(header["settings"])
-        history.position = header["position"] and dict(header["position"])
+        history.settings, history.position = dict(header["settings"]), header["position"]
         history.stopped = header["stopped"]
         history.arrays = {name: arrays[f"kept_{name}"] for name in header["kept"]}
+        for name, column in zip(header["recorded"], _expect_record(header, arrays["record"]), strict=True):
+            setattr(history, name, column.tolist())
+        history.epoch = list(range(1, len(history) + 1))
+        if not isinstance(history.stopped, (str, type(None))):
+            raise TypeError(f"it stopped for the reason {history.stopped}")
+        if history.position is not None:
+            _expect_position(**history.position, settings=history.settings)
+            _expect_kept(history.arrays, history.position)
         return history
+
+
+def plain(state):
+    """Return the state of a bit generator as JSON can hold it.
+
+    >>> plain({"state": {"key": np.array([1, 2], np.uint32), "pos": 0}})
+    {'state': {'key': [1, 2], 'pos': 0}}
+    """
+    if isinstance(state, dict):
+        return {name: plain(value) for name, value in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray) else state
+
+
+def generator_from(state):
+    """Return the Generator that has the state, or raise a ValueError, LookupError or TypeError.
+
+    numpy takes a state as it comes: a wrong place reads foreign memory, and a generator that stands still
+    never ends a shuffle.
+
+    >>> rng = np.random.default_rng(0)
+    >>> generator_from(plain(rng.bit_generator.state)).random() == rng.random()
+    True
+    """
+    name = state["bit_generator"]
+    bits = getattr(np.random, expect_bit_generator(name))()
+    if not SOUND[name](state):
+        raise ValueError(f"no {name} can have such a state")
+    try:
+        bits.state = state
+    except OverflowError:
+        raise ValueError(f"a number in the state of {name} is too large") from None
+    if plain(bits.state) != state:
+        raise ValueError(f"numpy reads another state of {name} than is given")
+    return np.random.Generator(bits)
+
+
+def expect_bit_generator(name):
+    """Return `name`, or raise a ValueError unless it is one of numpy's bit generators.
+
+    >>> expect_bit_generator("Foreign")
+    Traceback (most recent call last):
+    ValueError: rng is made from Foreign, but should be made from a bit generator of numpy, such as PCG64.
+    """
+    if name not in SOUND:
+        raise ValueError(
+            f"rng is made from {name}, but should be made from a bit generator of numpy, such as PCG64."
+        )
+    return name
+
+
+def _expect_record(header, record):
+    """Return the record, or raise unless it has a row of numbers for each name."""
+    names, epochs = tuple(header["recorded"]), record.shape[-1]
+    if names not in (RECORDED, RECORDED[:-1]) or record.shape != (len(names), epochs):
+        raise ValueError(f"its record has the columns {names} and the shape {record.shape}")
+    if record.dtype != np.float64 or record[0].tolist() != list(range(1, epochs + 1)):
+        raise ValueError("its epochs are not counted from 1 on")
+    if epochs and (names == RECORDED) != (header["settings"]["the shape of the validation data"] is not None):
+        raise ValueError("its losses of the validation data do not fit its settings")
+    return record
+
+
+def _expect_position(rng, step, total, seconds, best_loss, waited, updates, settings):
+    """Raise unless a run can stand at such a place."""
+    generator_from(rng)
+    for name, count in {"step": step, "waited": waited, "updates": updates}.items():
+        if type(count) is not int or not 0 <= count < 2**53:
+            raise ValueError(f"its {name} is {count!r:.60}")
+    for number in (total, seconds, 0.0 if best_loss is None else best_loss):
+        if type(number) is not float or not math.isfinite(number):
+            raise ValueError(f"it counts a loss or a time of {number!r:.60}")
+    size, N = settings["batch_size"], settings["the shape of x"][1]
+    if type(size) is not int or (step - 1) * size >= N:
+        raise ValueError(f"its step is {step}, but an epoch of {N} samples has fewer")
+
+
+def _expect_kept(arrays, position):
+    """Raise unless the arrays are vectors of one length, with the best weights if there is a best loss."""
+    shapes = {array.shape for array in arrays.values()}
+    if len(shapes) > 1 or any(array.ndim != 1 or array.dtype.kind != "f" for array in arrays.values()):
+        raise ValueError(f"its arrays {list(arrays)} are no vectors that fit")
+    if ("best" in arrays) != (position["best_loss"] is not None):
+        raise ValueError("its best weights do not fit its best loss")
 
 
 def _counted(n, unit):

@@ -1,5 +1,6 @@
 """What a network is: its sizes, its parameters in one vector, what it predicts, and its file."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,8 +9,8 @@ from . import archive
 from .history import History
 from .reference.activations import ACTIVATIONS, activation, look_up
 from .reference.initializers import initialize
-from .reference.losses import batch_loss, loss_for, sample_losses
-from .reference.shapes import expect_array, expect_count, expect_shape, quiet
+from .reference.losses import batch_loss, expect_targets, loss_for, sample_losses
+from .reference.shapes import expect_array, expect_count, expect_shape, quiet, shown
 
 SUITED = {"relu": "he", "leaky_relu": "he", "softplus": "he"}  # the other hidden layers start with xavier
 HIDDEN = {name: name for name in ACTIVATIONS if name != "softmax"}
@@ -142,6 +143,7 @@ class Model:
     def _expect_target(self, y, m):
         y = expect_real("y", y, 2)
         expect_shape("y", y, (self.sizes[-1], m))
+        expect_targets(y, self.loss)
         return y.astype(self.dtype, copy=False)
 
     def save(self, path):
@@ -236,9 +238,9 @@ def generator(rng):
         return rng
     if rng is not None and not isinstance(rng, (int, np.integer)):
         raise TypeError(
-            f"rng is {rng!r:.60}, but should be a numpy.random.Generator, or a whole number to make one from."
+            f"rng is {shown(rng)}, but should be a numpy.random.Generator, or a whole number as its seed."
         )
-    return np.random.default_rng(rng if rng is None else expect_count("rng", rng, least=0))
+    return np.random.default_rng(rng if rng is None else expect_count("rng", rng, least=0, most=math.inf))
 
 
 def _copy_into(views, values, name):
@@ -250,9 +252,9 @@ def _copy_into(views, values, name):
 
 def _expect_sizes(sizes):
     listed = isinstance(sizes, (Sequence, np.ndarray)) and not isinstance(sizes, (str, bytes))
-    if not listed or np.ndim(sizes) != 1:
+    if not listed or getattr(sizes, "ndim", 1) != 1:
         raise TypeError(
-            f"sizes is {sizes!r:.60}, but should be a list of numbers of units, such as [2, 3, 1]."
+            f"sizes is {shown(sizes)}, but should be a list of numbers of units, such as [2, 3, 1]."
         )
     if len(sizes) < 2:
         raise ValueError(f"sizes is {list(sizes)}, but should name at least the input and the output layer.")
@@ -270,7 +272,7 @@ def _expect_hidden(hidden, L):
     names = [look_up(HIDDEN, hidden, "hidden activation")] * (L - 1) if isinstance(hidden, str) else hidden
     if not isinstance(names, Sequence):
         raise TypeError(
-            f"hidden is {hidden!r:.60}, but should be a name or a list of names, one per hidden layer."
+            f"hidden is {shown(hidden)}, but should be a name or a list of names, one per hidden layer."
         )
     if len(names) != L - 1:
         raise ValueError(f"hidden names {len(names)} functions, but there are {L - 1} hidden layers.")
@@ -281,7 +283,7 @@ def _expect_dtype(dtype):
     try:
         found = np.dtype("" if dtype is None else dtype)
     except (TypeError, ValueError):
-        raise TypeError(f"dtype is {dtype!r:.60}, but should be float64 or float32.") from None
+        raise TypeError(f"dtype is {shown(dtype)}, but should be float64 or float32.") from None
     if found not in PRECISIONS:
         raise ValueError(f"dtype is {found}, but should be float64 or float32.")
     return found

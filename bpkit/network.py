@@ -276,6 +276,7 @@ class Network(Model):
         """Take one step of gradient descent on a batch; `z`, `a`, `delta`, `dW` and `db` stay as they were.
 
         NaN in x or y goes into the weights, as the equations say; `fit` refuses it.
+        What the loss takes as targets is checked at the first step with a batch of that shape.
 
         Raises
         ------

@@ -180,7 +180,7 @@ def test_saving_over_what_is_no_file_is_refused(tmp_path):
     assert (tmp_path / "pipe").is_fifo()
 
 
-@pytest.mark.parametrize("path", [None, 5, "", b"x"])
+@pytest.mark.parametrize("path", [None, 5, "", b"x", "a\0b"])
 def test_path_that_is_none_is_refused(path):
     with pytest.raises(TypeError, match="path is .*, but should be the name of a file"):
         Network([2, 1], rng=0).save(path)

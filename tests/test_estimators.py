@@ -273,6 +273,37 @@ def test_data_that_cannot_be_learnt_from_is_refused(X, y, words):
         BackpropClassifier().fit(X, y)
 
 
+@pytest.mark.parametrize("activation", [None, ["relu", "tanh"], 3])
+def test_activation_that_does_not_fit_is_named_as_such(activation):
+    with pytest.raises((TypeError, ValueError), match="^activation (is (None|3), but|has 2 entries, but)"):
+        BackpropRegressor(activation=activation).fit(np.eye(4), [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(
+    ("fraction", "rarest"), [(0.001, 50), (0.999, 50), (0.3, 1)], ids=["too small", "too large", "one sample"]
+)
+def test_fraction_that_leaves_a_class_out_is_refused_by_name(fraction, rarest):
+    X, y = load_iris(return_X_y=True)
+    X, y = X[: 100 + rarest], y[: 100 + rarest]
+
+    with pytest.raises(ValueError, match=f"^validation_fraction is {fraction}, .* the rarest has {rarest}"):
+        BackpropClassifier(validation_fraction=fraction).fit(X, y)
+
+
+def test_fraction_that_leaves_no_sample_is_refused_by_name():
+    X, y = load_diabetes(return_X_y=True)
+
+    with pytest.raises(ValueError, match="^validation_fraction is 0.999, .* there are 442 samples"):
+        BackpropRegressor(validation_fraction=0.999).fit(X, y)
+
+
+@pytest.mark.parametrize("y", [["a"] * 4, ["a", 1.0, 2.0, 3.0], np.array(["a"] * 4, object)], ids=str)
+def test_regressor_refuses_labels(y):
+    with pytest.raises(ValueError, match="^y holds 'a', but a regressor learns numbers"):
+        BackpropRegressor().fit(np.eye(4), y)
+    assert BackpropRegressor(**FIVE_EPOCHS).fit(np.eye(4), ["1.5", "2", "3", "4"]).n_iter_ == 5
+
+
 def test_sparse_rows_are_refused():
     with pytest.raises(TypeError, match="[Ss]parse data was passed"):
         BackpropRegressor().fit(csr_array(np.eye(3)), [1, 2, 3])

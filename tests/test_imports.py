@@ -18,7 +18,7 @@ MODULES = {
 ARROWS = {  # what a module or package may import of ours; the longest name that fits a module counts
     "bpkit": {"bpkit.gradcheck", "bpkit.network", "bpkit.reference", "bpkit.training"},
     "bpkit.__main__": {"bpkit.cli"},
-    "bpkit.archive": set(),
+    "bpkit.archive": {"bpkit.reference"},
     "bpkit.book": {"bpkit.plots"},
     "bpkit.bootstrap": set(),
     "bpkit.cli": {"bpkit"},

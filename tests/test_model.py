@@ -127,7 +127,7 @@ def test_first_weights_suit_the_hidden_layers(hidden, scale):
 
 
 def test_same_source_of_random_numbers_gives_the_same_network():
-    nets = [Network([3, 2], rng=rng) for rng in (7, np.random.default_rng(7), 8)]
+    nets = [Network([3, 2], rng=rng) for rng in (7, np.random.default_rng(7), 2**70)]
 
     assert_array_equal(nets[0].theta, nets[1].theta)
     assert not np.array_equal(nets[0].theta, nets[2].theta)
@@ -138,8 +138,9 @@ def test_same_source_of_random_numbers_gives_the_same_network():
     [
         ({"sizes": [3]}, ValueError, "at least the input and the output layer"),
         ({"sizes": 3}, TypeError, "sizes is 3, but should be a list of numbers of units"),
+        ({"sizes": [[2], [3, 1]]}, TypeError, r"sizes\[0\] is a list, but should be a whole number"),
         ({"sizes": "23"}, TypeError, "sizes is '23', but should be a list"),
-        ({"sizes": [2, 2**63]}, ValueError, "parameters, which no machine can hold"),
+        ({"sizes": [2, 2**31 - 1, 2**31 - 1]}, ValueError, "parameters, which no machine can hold"),
         ({"sizes": [2, 1], "hidden": "foo"}, ValueError, "no hidden activation named 'foo'"),
         ({"dtype": None}, TypeError, "dtype is None, but should be float64 or float32"),
         ({"sizes": [2, 0, 1]}, ValueError, r"sizes\[1\] is 0, but should be a whole number of at least 1"),

@@ -229,6 +229,17 @@ def test_step_refuses_what_does_not_fit_and_changes_nothing(x, y, rate, message)
     assert_array_equal(net.theta, before)
 
 
+@pytest.mark.parametrize("scale", [2.0, 0.0, -1.0])
+def test_targets_that_the_loss_cannot_take_are_refused(scale):
+    net = Network([2, 3, 2], output="softmax", loss="cross_entropy", rng=0)
+    x, y = np.ones((2, 4)), scale * np.eye(2)[:, [0, 1, 0, 1]]
+    net.forward(x)
+
+    for use in (lambda: net.step(x, y, 0.1), lambda: net.backward(y), lambda: net.evaluate(x, y)):
+        with pytest.raises(ValueError, match="but for cross_entropy each should sum to 1"):
+            use()
+
+
 @pytest.mark.parametrize(
     ("x", "y", "rate"),
     [

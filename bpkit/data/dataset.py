@@ -4,10 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .inputs import expect_count
+from .inputs import as_array, expect_count, shown
 
 
-class Dataset(NamedTuple):
+class _Fields(NamedTuple):
+    x: np.ndarray
+    y: np.ndarray
+    labels: np.ndarray | None
+    names: tuple | None
+
+
+class Dataset(_Fields):
     """Samples in columns, with their targets and, for classes, their labels.
 
     Attributes
@@ -21,16 +28,27 @@ class Dataset(NamedTuple):
     names : tuple of str or None
         Name of each class.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If x or y is no array of two axes, or they, the labels and the names do not fit.
+
     Examples
     --------
     >>> Dataset(np.zeros((2, 3)), np.zeros((1, 3)))
     <Dataset: 3 samples, x (2, 3), y (1, 3)>
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    labels: np.ndarray | None = None
-    names: tuple | None = None
+    __slots__ = ()
+
+    def __new__(cls, x, y, labels=None, names=None):
+        """Return the data set, or raise unless its parts fit."""
+        _expect_samples("y", y, _expect_samples("x", x))
+        if names is not None:
+            _expect_names(names)
+        if labels is not None:
+            _expect_labels(labels, x.shape[1], names)
+        return super().__new__(cls, x, y, labels, names)
 
     @property
     def rows(self):
@@ -40,6 +58,32 @@ class Dataset(NamedTuple):
     def __repr__(self):
         classes = f", {len(self.names)} classes: {' '.join(self.names)}" if self.names else ""
         return f"<Dataset: {self.x.shape[1]} samples, x {self.x.shape}, y {self.y.shape}{classes}>"
+
+
+def _expect_samples(name, value, m=None):
+    """Return how many samples an array holds, or raise unless it holds m of them in its columns."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+        raise TypeError(f"{name} is {shown(value)}, but should be a numpy array of numbers.")
+    if value.ndim != 2 or value.shape[1] != (value.shape[1] if m is None else m):
+        wanted = f"(n, {'m' if m is None else m})"
+        raise ValueError(
+            f"{name} has shape {value.shape}, but should have shape {wanted}, one sample per column."
+        )
+    return value.shape[1]
+
+
+def _expect_names(names):
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"names is {shown(names)}, but should be a tuple of str.")
+
+
+def _expect_labels(labels, m, names):
+    if not isinstance(labels, np.ndarray) or labels.shape != (m,) or labels.dtype.kind not in "iu":
+        raise TypeError(f"labels is {shown(labels)}, but should be an array of {m} whole numbers.")
+    if names is not None and m and not 0 <= labels.min() <= labels.max() < len(names):
+        raise ValueError(
+            f"labels holds {labels.min()} to {labels.max()}, but there are names for 0 to {len(names) - 1}."
+        )
 
 
 def one_hot(labels, classes):
@@ -67,7 +111,7 @@ def one_hot(labels, classes):
            [0., 0.],
            [1., 0.]])
     """
-    labels, classes = np.asarray(labels), expect_count("classes", classes)
+    labels, classes = as_array("labels", labels), expect_count("classes", classes)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         got = f"shape {labels.shape} and dtype {labels.dtype}"
         raise TypeError(f"labels has {got}, but should be whole numbers of shape (m,).")

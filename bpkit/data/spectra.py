@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from .inputs import expect_count, expect_number
+from .inputs import as_array, expect_count, expect_number
 
 RANGE = 60  # dB: what is weaker than the loudest entry by more than this counts as silent
 
@@ -46,7 +46,7 @@ def log_spectra(waveform, rate, frames=20, bands=24, window=0.032):
     >>> log_spectra(np.sin(2 * np.pi * 1000 * t), 8000, frames=2, bands=8).argmax(axis=0)
     array([3, 3])
     """
-    waveform = np.asarray(waveform)
+    waveform = as_array("waveform", waveform)
     if waveform.ndim != 1 or waveform.dtype.kind not in "iuf" or waveform.size == 0:
         got = f"shape {waveform.shape} and dtype {waveform.dtype}"
         raise ValueError(f"waveform has {got}, but should be one or more numbers of shape (n,).")
@@ -54,11 +54,17 @@ def log_spectra(waveform, rate, frames=20, bands=24, window=0.032):
         raise ValueError("waveform holds nan or inf, but should hold finite numbers.")
     rate = expect_number("rate", rate, 1, 1e6)
     n = max(2, round(rate * expect_number("window", window, 1e-3, 10)))
-    padded = np.pad(waveform, (0, max(0, n - waveform.size)))
+    padded = np.pad(_loudest_is_one(waveform), (0, max(0, n - waveform.size)))
     power = _powers(padded, n, expect_count("frames", frames))
     strengths = _mel_bands(expect_count("bands", bands), n, rate) @ power
     ratio = strengths / (strengths.max() or 1)
     return 1 + 10 * np.log10(np.maximum(ratio, 10 ** (-RANGE / 10))) / RANGE
+
+
+def _loudest_is_one(waveform):
+    """Return the waveform scaled, so that the square of its largest number neither overflows nor vanishes."""
+    waveform = waveform.astype(float)
+    return waveform / (np.abs(waveform).max() or 1)
 
 
 def _powers(waveform, n, frames):

@@ -1,5 +1,6 @@
 """Spoken digits: the recordings of the Free Spoken Digit Dataset, as waveforms and as pictures."""
 
+import os
 import re
 import wave
 from typing import NamedTuple
@@ -75,13 +76,15 @@ def _wave_files(folder):
     if folder is None:
         raise FileNotFoundError(f"Spoken digits need a folder. {BY_HAND}")
     above = expect_folder(folder)
-    if not above.is_dir():
+    if not os.path.isdir(above):  # no error for a name that is too long
         raise FileNotFoundError(f"There is no folder {folder}. {BY_HAND}")
     below = above / "recordings"
     return (below if below.is_dir() else above).glob("[!.]*.wav")
 
 
 def _name_parts(path):
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder, but should be a WAV file.")
     match = re.fullmatch(r"([0-9])_([^_]+)_([0-9]+)\.wav", path.name)
     if not match:
         raise ValueError(f"{path} should be named digit_speaker_index.wav, such as 7_jackson_32.wav.")
@@ -100,7 +103,9 @@ def _read_wave(path):
     if kind != (1, 16, SPEECH_RATE):
         got = "{} channels of {} bits at {} Hz".format(*kind)
         raise ValueError(f"{path} has {got}, but should have 1 channel of 16 bits at {SPEECH_RATE} Hz.")
-    if not 0 < 2 * n == len(data):
+    if not n:
+        raise ValueError(f"{path} holds 0 samples, but should hold one or more. Get it again.")
+    if 2 * n != len(data):
         raise ValueError(f"{path} holds {len(data) // 2} samples, but says {n}. Get it again.")
     return np.frombuffer(data, "<i2") / 2**15
 

@@ -99,7 +99,7 @@ def _grid(m):
 
 
 def spirals(m, rng, classes=2, noise=0.02):
-    """Draw m points of spirals that wind around each other one and a half times, one spiral per class.
+    """Draw m points of spirals that wind around each other 1.35 times, one spiral per class.
 
     A point at the distance r from the origin, from 0.1 to 1, stands at the angle 3πr + 2πk/K,
     where k is its class and K the number of classes.

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 
+from .inputs import expect_array, expect_dict, expect_lines
 from .palette import DASHES, LINES
 from .style import new_axes, styled
 
@@ -26,8 +27,8 @@ def curves(x, lines, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=
 
     Raises
     ------
-    ValueError
-        If there are more than four lines.
+    TypeError, ValueError
+        If there are more than four lines, or none, or they are not as long as x.
 
     Examples
     --------
@@ -36,6 +37,8 @@ def curves(x, lines, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=
     >>> ax.get_xlabel()
     'n'
     """
+    x = expect_array("x", x, (None,))
+    lines = expect_lines("lines", lines, x)
     if len(lines) > len(LINES):
         raise ValueError(
             f"There are {len(lines)} lines, but should be at most {len(LINES)}: draw two figures."
@@ -63,6 +66,11 @@ def panels(x, groups, xlabel=""):
     -------
     ndarray of matplotlib.axes.Axes
 
+    Raises
+    ------
+    TypeError, ValueError
+        As `curves`, or if there are no groups.
+
     Examples
     --------
     >>> import numpy as np
@@ -70,6 +78,11 @@ def panels(x, groups, xlabel=""):
     >>> axes[1].get_title()
     'down'
     """
+    x = expect_array("x", x, (None,))
+    groups = {
+        title: expect_lines(f"groups[{title!r}]", lines, x)
+        for title, lines in expect_dict("groups", groups).items()
+    }
     axes = plt.subplots(1, len(groups), figsize=(3.5 * len(groups), 3.2), squeeze=False)[1][0]
     for ax, (title, lines) in zip(axes, groups.items(), strict=True):
         curves(x, lines, xlabel=xlabel, ax=ax).set_title(title)

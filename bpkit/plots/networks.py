@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch
 
+from .inputs import expect_layers, expect_weights
 from .palette import BLUE, GREY, INK, ORANGE, PAPER, PURPLE
 from .style import new_axes, styled
 
@@ -32,15 +33,25 @@ def network(W, b, z=None, a=None, delta=None, ax=None):
     -------
     matplotlib.axes.Axes
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no dict of arrays, or the shapes do not fit.
+
     Examples
     --------
     >>> ax = network({1: np.array([[1.0, -1.0]])}, {1: np.array([[0.5]])})
     >>> len(ax.patches)
     5
     """
-    sizes = [W[1].shape[1]] + [len(W[l]) for l in W]
+    W = expect_weights(W)
+    units = {l: len(W[l]) for l in W}
+    b = expect_layers("b", b, units, columns=1, complete=True)
+    z, delta = expect_layers("z", z, units), expect_layers("delta", delta, units)
+    sizes = {0: W[1].shape[1], **units}
+    a = expect_layers("a", a, sizes)
     few = sum(w.size for w in W.values()) <= LABELLED_EDGES
-    at = _positions(dict(enumerate(sizes)), DOWN_LABELLED if few else DOWN)
+    at = _positions(sizes, DOWN_LABELLED if few else DOWN)
     ax = _canvas(ax, at)
     for l in W:
         for j, k in np.ndindex(W[l].shape):
@@ -51,7 +62,7 @@ def network(W, b, z=None, a=None, delta=None, ax=None):
             _note(ax, center, RADIUS + 0.2, f"b = {_number(b[l][j, 0], 2)}")
         if few and l and z:
             _note(ax, center, -RADIUS - 0.22, f"z = {_value(z, l, j)}")
-    for l in range(len(sizes)):
+    for l in sizes:
         _heading(ax, at, l, {0: "input", len(W): "output"}.get(l, f"layer {l}"))
     return ax
 
@@ -76,6 +87,11 @@ def backward_flow(W, delta, slopes=None, ax=None):
     -------
     matplotlib.axes.Axes
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no dict of arrays, or the shapes do not fit.
+
     Examples
     --------
     >>> W = {1: np.ones((1, 1)), 2: np.ones((1, 1))}
@@ -83,7 +99,11 @@ def backward_flow(W, delta, slopes=None, ax=None):
     >>> len(ax.patches)
     3
     """
-    at = _positions({l: len(W[l]) for l in W}, DOWN)
+    W = expect_weights(W)
+    units = {l: len(W[l]) for l in W}
+    delta = expect_layers("delta", delta, units, complete=True)
+    slopes = expect_layers("slopes", slopes, units)
+    at = _positions(units, DOWN)
     ax = _canvas(ax, at)
     for l in range(2, len(W) + 1):
         carried = W[l] * delta[l][:, :1]
@@ -170,7 +190,7 @@ def _symbol(letter, l, j):
 
 def _value(values, l, j):
     """Return the first sample's value as text, or nothing where there is none."""
-    return _number(values[l][j, 0], 3) if values and l in values else ""
+    return _number(values[l][j, 0], 3) if l in values else ""
 
 
 def _number(value, digits):

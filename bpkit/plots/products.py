@@ -2,6 +2,7 @@
 
 from matplotlib.patches import Rectangle
 
+from .inputs import expect_array
 from .palette import BLUE, FAINT, GREY, INK, ORANGE, PAPER, SAND, SKY
 from .style import new_axes, styled
 
@@ -30,8 +31,8 @@ def matrix_product(left, right, names, row=0, column=0, ax=None):
 
     Raises
     ------
-    ValueError
-        If the shapes do not chain.
+    TypeError, ValueError
+        If `left` or `right` is no matrix, the shapes do not chain, or there are not three names.
 
     Examples
     --------
@@ -40,6 +41,9 @@ def matrix_product(left, right, names, row=0, column=0, ax=None):
     >>> ax.texts[0].get_text()
     'A'
     """
+    left, right = expect_array("left", left, (None, None)), expect_array("right", right, (None, None))
+    if not isinstance(names, (tuple, list)) or len(names) != 3:
+        raise ValueError(f"names is {names!r:.60}, but should hold the names of the three matrices.")
     if left.shape[1] != right.shape[0]:
         raise ValueError(f"left has shape {left.shape} and right {right.shape}, but should chain.")
     product = left @ right

@@ -5,6 +5,7 @@ import sys
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from .palette import FAINT, GREY, INK
 
@@ -55,12 +56,17 @@ def styled(draw):
 
 
 def new_axes(ax, width, height):
-    """Return `ax`, or the Axes of a new figure of that size in inches.
+    """Return `ax`, or the Axes of a new figure of that size in inches if it is None.
 
-    >>> new_axes("an Axes", 3, 2)
-    'an Axes'
+    >>> new_axes(5, 3, 2)
+    Traceback (most recent call last):
+    TypeError: ax is 5, but should be matplotlib Axes. plt.subplots() makes some.
     """
-    return plt.subplots(figsize=(width, height))[1] if ax is None else ax
+    if ax is None:
+        return plt.subplots(figsize=(width, height))[1]
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax is {ax!r:.60}, but should be matplotlib Axes. plt.subplots() makes some.")
+    return ax
 
 
 def use_svg_in_notebooks():

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from .inputs import expect_array, expect_dict
 from .palette import BLUE, GREY, ORANGE
 from .style import styled
 
@@ -27,6 +28,11 @@ def descent_paths(x, y, heights, paths, xlabel="", ylabel=""):
     -------
     ndarray of matplotlib.axes.Axes, shape (len(paths),)
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no array, or `paths` no dict of arrays, or the shapes do not fit.
+
     Examples
     --------
     >>> x = np.linspace(-1, 1, 9)
@@ -34,6 +40,10 @@ def descent_paths(x, y, heights, paths, xlabel="", ylabel=""):
     >>> axes[0].get_title()
     'straight'
     """
+    x, y = expect_array("x", x, (None,)), expect_array("y", y, (None,))
+    heights = expect_array("heights", heights, (len(y), len(x)))
+    expect_dict("paths", paths)
+    paths = {title: expect_array(f"paths[{title!r}]", p, (None, 2)) for title, p in paths.items()}
     rows = (len(paths) + 1) // 2
     size = {"figsize": (7, 2.5 * rows), "sharex": True, "sharey": True, "squeeze": False}
     axes = plt.subplots(rows, min(2, len(paths)), **size)[1].ravel()

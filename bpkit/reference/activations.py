@@ -4,7 +4,7 @@ import difflib
 
 import numpy as np
 
-from .shapes import expect_filled, quiet
+from .shapes import expect_filled, quiet, shown
 
 LEAK = 0.01  # the slope of leaky relu where z < 0
 
@@ -27,6 +27,7 @@ def identity_prime(z):
     return np.ones_like(expect_filled("z", z))
 
 
+@quiet
 def sigmoid(z):
     """Return 1 / (1 + e^(-z)) without overflow, like `z` (eq-sigmoid).
 
@@ -38,6 +39,7 @@ def sigmoid(z):
     return np.where(z.real < 0, e, 1) / (1 + e)
 
 
+@quiet
 def sigmoid_prime(z):
     """Return σ(z)(1 - σ(z)), a function of z and not of a (eq-sigmoid-prime).
 
@@ -53,6 +55,7 @@ def _decay(z):
     return np.exp(np.where(z.real < 0, z, -z))
 
 
+@quiet
 def tanh(z):
     """Return (e^z - e^(-z)) / (e^z + e^(-z)), like `z` (eq-tanh).
 
@@ -62,13 +65,14 @@ def tanh(z):
     return np.tanh(expect_filled("z", z))
 
 
+@quiet
 def tanh_prime(z):
-    """Return 1 - tanh(z)² (eq-tanh-prime).
+    """Return 1 - tanh(z)² in the form 4 e^(-2|z|) / (1 + e^(-2|z|))² (eq-tanh-prime).
 
     >>> tanh_prime(np.array([[0.0]]))
     array([[1.]])
     """
-    return 1 - tanh(z) ** 2
+    return 4 * sigmoid_prime(2 * expect_filled("z", z))  # 1 - tanh(z)² would lose its digits near 1
 
 
 def relu(z):
@@ -90,6 +94,7 @@ def relu_prime(z):
     return np.heaviside(expect_filled("z", z).real, 0)
 
 
+@quiet
 def leaky_relu(z):
     """Return z where z > 0 and else 0.01 z; NaN stays NaN (eq-leaky-relu).
 
@@ -109,6 +114,7 @@ def leaky_relu_prime(z):
     return np.maximum(relu_prime(z), LEAK)
 
 
+@quiet
 def softplus(z):
     """Return ln(1 + e^z) without overflow, like `z` (eq-softplus).
 
@@ -170,9 +176,9 @@ def look_up(table, name, kind):
     """
     if isinstance(name, str) and name in table:
         return table[name]
-    near = difflib.get_close_matches(str(name), table, n=1)
+    near = difflib.get_close_matches(name, table, n=1) if isinstance(name, str) else ()
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"There is no {kind} named {name!r:.60}.{hint} The names are: {', '.join(table)}.")
+    raise ValueError(f"There is no {kind} named {shown(name)}.{hint} The names are: {', '.join(table)}.")
 
 
 def activation(name):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .activations import look_up
-from .shapes import expect_count, expect_rng
+from .shapes import LARGEST_COUNT, NO_NUMBERS, expect_count, expect_rng, shown
 
 
 def zeros(n_out, n_in, rng):
@@ -138,8 +138,13 @@ def _shape(n_out, n_in, rng):
 def _check_network(sizes, dtype):
     """Raise unless `sizes` are those of a network and `dtype` is a floating-point type of the course."""
     listed = isinstance(sizes, (list, tuple, range, np.ndarray)) and getattr(sizes, "ndim", 1) == 1
-    whole = listed and all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes)
-    if not whole or len(sizes) < 2:
-        raise ValueError(f"sizes is {sizes}, but should be two or more positive whole numbers of units.")
+    if not listed or len(sizes) < 2 or not all(_is_size(n) for n in sizes):
+        raise ValueError(
+            f"sizes is {shown(sizes)}, but should be two or more positive whole numbers of units."
+        )
     if isinstance(dtype, np.ndarray) or dtype not in (np.float64, np.float32, "float64", "float32"):
-        raise TypeError(f"dtype is {dtype}, but should be float64 or float32.")
+        raise TypeError(f"dtype is {shown(dtype)}, but should be float64 or float32.")
+
+
+def _is_size(n):
+    return isinstance(n, (int, np.integer)) and not isinstance(n, NO_NUMBERS) and 0 < n <= LARGEST_COUNT

@@ -100,13 +100,21 @@ def _windows(x, k, stride, pad):
     x, k = expect_filled("x", x, 4), expect_filled("k", k, 4)
     stride, pad = expect_count("stride", stride), expect_count("pad", pad, least=0)
     expect_shape("k", k, (len(k), x.shape[1], *k.shape[2:]))
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    padded = _padded(x, pad)
     if k.shape[2] > padded.shape[2] or k.shape[3] > padded.shape[3]:
         raise ValueError(
             f"k has kernels of {k.shape[2]} by {k.shape[3]}, but the images have {padded.shape[2]} by "
             f"{padded.shape[3]} pixels with their padding. Use smaller kernels or a larger pad."
         )
     return x, k, sliding_window_view(padded, k.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+
+
+def _padded(x, pad):
+    try:
+        return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    except (MemoryError, ValueError):
+        size = f"images of {x.shape[2]} by {x.shape[3]} pixels"
+        raise ValueError(f"pad is {pad}, but {size} with so much padding do not fit into memory.") from None
 
 
 def _convolution_input_gradient(dy, x, k, stride, pad):

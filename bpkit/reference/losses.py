@@ -143,6 +143,26 @@ Where several classes can be right at once, use sigmoid with binary_cross_entrop
         )
 
 
+def expect_targets(y, loss):
+    """Raise a ValueError unless the finite entries of `y` are what `loss` compares with.
+
+    >>> expect_targets(np.array([[-1.0, 1.0]]), "binary_cross_entropy")
+    Traceback (most recent call last):
+    ValueError: y holds -1.0, but binary_cross_entropy needs targets from 0 to 1. \
+Where the two classes are -1 and 1, take (y + 1) / 2.
+    """
+    if loss == "cross_entropy":
+        expect_shares(y)
+        hint = "Each column holds the shares of the classes. Where a sample has one class, that one has 1."
+    elif loss == "binary_cross_entropy":
+        hint = "Where the two classes are -1 and 1, take (y + 1) / 2."
+    else:
+        return
+    outside = (y < 0) | (y > 1 + 1e-3)
+    if outside.any():
+        raise ValueError(f"y holds {y[outside][0]}, but {loss} needs targets from 0 to 1. {hint}")
+
+
 class Loss(NamedTuple):
     """A loss as the course uses it: its ways to be computed, the outputs it suits, its canonical output."""
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .shapes import expect_filled, expect_number
+from .shapes import expect_filled, expect_number, expect_switch, shown
 
 UFUNCS = ("add", "subtract", "multiply", "divide", "negative", "exp", "log", "tanh", "matmul")
 _differentiating = contextvars.ContextVar("differentiating", default=False)
@@ -41,14 +41,14 @@ def outermost(differentiate):
     """
 
     @functools.wraps(differentiate)
-    def alone(*arguments):
+    def alone(*arguments, **named):
         if _differentiating.get():
             raise TypeError(
                 "A derivative inside a derivative is not computed here. Second derivatives are hvp's."
             )
         token = _differentiating.set(True)
         try:
-            return differentiate(*arguments)
+            return differentiate(*arguments, **named)
         finally:
             _differentiating.reset(token)
 
@@ -144,7 +144,7 @@ class ArrayOperators(Operators):
 
     def sum(self, axis=None, keepdims=False):
         """Return the sum over all entries, or over an axis or a tuple of axes."""
-        axes = _expect_axes(axis, self.shape)
+        axes, keepdims = _expect_axes(axis, self.shape), expect_switch("keepdims", keepdims)
         total = self._apply("sum", self, axis=axes)
         left = tuple(n for i, n in enumerate(self.shape) if i not in axes)
         return total if keepdims else total.reshape(left)
@@ -157,7 +157,7 @@ class ArrayOperators(Operators):
     def reshape(self, shape):
         """Return the same entries in another shape, a tuple of whole numbers."""
         if not isinstance(shape, tuple):
-            raise TypeError(f"shape is {shape!r}, but should be a tuple of whole numbers.")
+            raise TypeError(f"shape is {shown(shape)}, but should be a tuple of whole numbers.")
         return self._apply("reshape", self, shape=shape)
 
     def logsumexp(self, axis=0):
@@ -177,11 +177,11 @@ def _no_rule(function):
 
 def _expect_axes(axis, shape):
     """Return the axes as a tuple of numbers from 0 on; None stands for all."""
-    try:
-        return np.lib.array_utils.normalize_axis_tuple(
-            range(len(shape)) if axis is None else axis, len(shape)
-        )
-    except (TypeError, ValueError):
+    n = len(shape)
+    axes = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    whole = all(isinstance(i, (int, np.integer)) and not isinstance(i, bool) and -n <= i < n for i in axes)
+    if not whole or len({i % n for i in axes}) < len(axes):
         raise ValueError(
-            f"axis is {axis!r}, but should be None, or one or more axes of the shape {shape}."
-        ) from None
+            f"axis is {shown(axis)}, but should be None, or one or more axes of the shape {shape}."
+        )
+    return tuple(int(i % n) for i in axes)

@@ -187,6 +187,7 @@ def adagrad(theta, g, s, learning_rate, eps=1e-8):
     (array([0.7]), array([25.]))
     """
     theta, g, s = _alike(theta, g=g, s=s)
+    _expect_squares("s", s)
     eta, eps = expect_number("learning_rate", learning_rate, 0), _expect_eps(eps)
     s = s + g**2
     return theta - eta * g / (np.sqrt(s) + eps), s  # eq-adagrad
@@ -202,7 +203,7 @@ def rmsprop(theta, g, s, learning_rate, rho=0.9, eps=1e-8):
         Parameters, their gradient and the mean of its squares, of the same shape; the mean starts at zero.
     learning_rate : float
     rho : float
-        Share of the mean that stays, from 0 to 1.
+        Share of the mean that stays, from 0 to below 1.
     eps : float
         Above 0; it is added outside the root.
 
@@ -228,8 +229,9 @@ def rmsprop(theta, g, s, learning_rate, rho=0.9, eps=1e-8):
     (array([0.7]), array([9.]))
     """
     theta, g, s = _alike(theta, g=g, s=s)
+    _expect_squares("s", s)
     eta, eps = expect_number("learning_rate", learning_rate, 0), _expect_eps(eps)
-    rho = expect_number("rho", rho, 0, 1)
+    rho = _expect_share("rho", rho)
     s = rho * s + (1 - rho) * g**2
     return theta - eta * g / (np.sqrt(s) + eps), s  # eq-rmsprop
 
@@ -271,8 +273,9 @@ def adam(theta, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
     array([0.999])
     """
     theta, g, m, v = _alike(theta, g=g, m=m, v=v)
+    _expect_squares("v", v)
     eta, eps = expect_number("learning_rate", learning_rate, 0), _expect_eps(eps)
-    beta1, beta2 = _expect_beta("beta1", beta1), _expect_beta("beta2", beta2)
+    beta1, beta2 = _expect_share("beta1", beta1), _expect_share("beta2", beta2)
     t = expect_count("t", t)
     m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2  # eq-adam-means
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq-adam-correction
@@ -350,7 +353,16 @@ def _expect_eps(eps):
     return expect_number("eps", eps, 0, closed=False)
 
 
-def _expect_beta(name, beta):
-    if expect_number(name, beta, 0, 1) == 1:
-        raise ValueError(f"{name} is 1, but should be below 1: a mean that never changes has no correction.")
-    return float(beta)
+def _expect_share(name, share):
+    if expect_number(name, share, 0, 1) == 1:
+        raise ValueError(f"{name} is 1, but should be below 1: the mean would never change.")
+    return float(share)
+
+
+def _expect_squares(name, s):
+    """Raise a ValueError if `s`, a sum or a mean of squares, holds a negative number; NaN passes."""
+    if (s.real < 0).any():
+        negative = s.real[s.real < 0][0]
+        raise ValueError(
+            f"{name} holds {negative}, but should hold no negative number: it is made of squares."
+        )

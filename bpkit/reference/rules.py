@@ -74,21 +74,27 @@ def _where_log_exists(x):
     return one / one
 
 
+def _tanh_slope(u, x):
+    """Return 1 - u², with all its digits where u is near 1."""
+    return 4 * apply("sigmoid", 2 * x) * apply("sigmoid", -2 * x)
+
+
 NEEDS = {
     "matmul": "matrices of shapes (n, k) and (k, m)",
     "reshape": "two shapes with as many entries",
 }
+_QUOTIENT = (lambda t, u, x, y: t / y, lambda t, u, x, y: -t / y * u)  # 1 / y would fail for a plain y = 0
 RULES = {
     # u, and its slopes ∂u/∂x and ∂u/∂y
     "add": elementwise(np.add, lambda u, x, y: 1, lambda u, x, y: 1),
     "subtract": elementwise(np.subtract, lambda u, x, y: 1, lambda u, x, y: -1),
     "multiply": elementwise(np.multiply, lambda u, x, y: y, lambda u, x, y: x),
-    "divide": elementwise(np.divide, lambda u, x, y: 1 / y, lambda u, x, y: -u / y),
+    "divide": Rule(np.divide, push=_QUOTIENT, pull=_QUOTIENT),
     "negative": elementwise(np.negative, lambda u, x: -1),
     "power": elementwise(lambda x, n: x**n, lambda u, x, n: n * x ** (n - 1 if n else 0)),  # x⁰ has slope 0
     "exp": elementwise(np.exp, lambda u, x: u),
     "log": elementwise(np.log, lambda u, x: _where_log_exists(x) / x),
-    "tanh": elementwise(np.tanh, lambda u, x: 1 - u**2),
+    "tanh": elementwise(np.tanh, _tanh_slope),
     "sigmoid": elementwise(sigmoid, lambda u, x: u * apply("sigmoid", -x)),  # σ(1 - σ), with all its digits
     "relu": elementwise(relu, lambda u, x: np.heaviside(detach(x).real, 0)),
     # u, and the transposed map: g, x -> Jᵀ g

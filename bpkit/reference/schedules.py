@@ -163,11 +163,11 @@ def cosine_decay(learning_rate, epoch, epochs):
     """
     eta, e = _checked(learning_rate, epoch)
     e = min(e, expect_number("epochs", epochs, 0, closed=False))
-    return eta / 2 * (1 + math.cos(math.pi * e / epochs))  # eq-cosine-decay
+    return eta / 2 * (1 + math.cos(math.pi * (e / epochs)))  # eq-cosine-decay
 
 
 def warm_up(learning_rate, epoch, warm_up_epochs=5):
-    """Raise the learning rate in a straight line, never from 0, until it is reached after `warm_up_epochs`.
+    r"""Raise the learning rate in a straight line, never from 0, until it is reached after `warm_up_epochs`.
 
     Every schedule is proportional to the rate it is given, so a warm-up goes before another schedule as its
     learning rate: ``cosine_decay(warm_up(0.1, epoch), epoch, epochs)``.
@@ -177,11 +177,12 @@ def warm_up(learning_rate, epoch, warm_up_epochs=5):
     learning_rate, epoch
         As `constant`.
     warm_up_epochs : float
-        At least 0, which is no warm-up.
+        At least 0, which is no warm-up; w in the formula.
 
     Returns
     -------
     float
+        :math:`\eta \min(1, (e + 1) / (w + 1))` for the learning rate :math:`\eta` and the epoch e.
 
     Raises
     ------

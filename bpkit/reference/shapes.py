@@ -5,6 +5,9 @@ import numbers
 
 import numpy as np
 
+LARGEST_COUNT = 2**31
+NO_NUMBERS = (bool, np.timedelta64)  # which Python and numpy count among the whole numbers
+LONG = 10**20  # from here on a message says how long a whole number is, and not its digits
 quiet = np.errstate(all="ignore")  # what is too large for its type is inf, and inf - inf is NaN: no warning
 
 
@@ -25,7 +28,8 @@ def expect_array(name, value, ndim=None):
     array = np.asarray(value)
     kind = array.dtype.kind
     if kind not in "iufc":
-        raise TypeError(f"{name} has dtype {array.dtype}, but should hold floating-point numbers.")
+        hint = f" Write {name}.astype(float)." if kind == "b" else ""
+        raise TypeError(f"{name} has dtype {array.dtype}, but should hold numbers.{hint}")
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name} has shape {array.shape}, but should have {ndim} axes.")
     return array.astype(float) if kind in "iu" else array
@@ -75,12 +79,13 @@ def expect_number(name, value, low=-np.inf, high=np.inf, closed=True):
     Traceback (most recent call last):
     ValueError: learning_rate is -0.1, but should be a number of at least 0.
     """
-    if not isinstance(value, (numbers.Real, np.floating)) or isinstance(value, bool):
+    if not isinstance(value, (numbers.Real, np.floating)) or isinstance(value, NO_NUMBERS):
         raise TypeError(f"{name} is {_a(value)}, but should be a number.")
     number = _as_float(value)
     inside = low <= number <= high if closed else low < number < high
     if not inside or math.isinf(number):
-        raise ValueError(f"{name} is {value}, but should be a number{_range(low, high, closed)}.")
+        kind = "a finite number" if math.isinf(number) and math.isinf(high) else "a number"
+        raise ValueError(f"{name} is {shown(value)}, but should be {kind}{_range(low, high, closed)}.")
     return number
 
 
@@ -91,18 +96,46 @@ def _as_float(value):
         return math.inf
 
 
-def expect_count(name, value, least=1):
-    """Return `value` as an int, or raise unless it is a whole number of at least `least`.
+def expect_count(name, value, least=1, most=LARGEST_COUNT):
+    """Return `value` as an int, or raise unless it is a whole number from `least` to `most`.
 
     >>> expect_count("batch_size", 0)
     Traceback (most recent call last):
     ValueError: batch_size is 0, but should be a whole number of at least 1.
     """
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+    if not isinstance(value, (int, np.integer)) or isinstance(value, NO_NUMBERS):
         raise TypeError(f"{name} is {_a(value)}, but should be a whole number.")
     if value < least:
-        raise ValueError(f"{name} is {value}, but should be a whole number of at least {least}.")
+        raise ValueError(f"{name} is {shown(value)}, but should be a whole number of at least {least}.")
+    if value > most:
+        raise ValueError(f"{name} is {shown(value)}, but should be a whole number of at most {most}.")
     return int(value)
+
+
+def expect_switch(name, value):
+    """Return `value` as a bool, or raise a TypeError unless it is True or False.
+
+    >>> expect_switch("keepdims", "no")
+    Traceback (most recent call last):
+    TypeError: keepdims is 'no', but should be True or False.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is {shown(value)}, but should be True or False.")
+    return bool(value)
+
+
+def shown(value):
+    """Return how a message writes a value: in one line, and of a very long number its size.
+
+    >>> shown(2.5), shown(-(10**400))
+    ('2.5', 'about -10**400')
+    """
+    if isinstance(value, int) and abs(value) >= LONG:
+        return f"about {'-' * (value < 0)}10**{round(value.bit_length() * math.log10(2))}"
+    try:
+        return f"{value!s:.60}" if isinstance(value, numbers.Number) else f"{value!r:.60}"
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return _a(value)
 
 
 def expect_function(name, value):
@@ -126,7 +159,8 @@ def expect_rng(name, value):
     TypeError: rng is an int, but should be a numpy.random.Generator. Write np.random.default_rng(3).
     """
     if not isinstance(value, np.random.Generator):
-        hint = f" Write np.random.default_rng({value})." if isinstance(value, int) else ""
+        is_seed = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LONG
+        hint = f" Write np.random.default_rng({value})." if is_seed else ""
         raise TypeError(f"{name} is {_a(value)}, but should be a numpy.random.Generator.{hint}")
     return value
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from .autodiff import Node
 from .operators import ArrayOperators, Operators, detach, expect_operand
-from .shapes import expect_array, expect_filled
+from .shapes import expect_array, expect_filled, shown
 
 
 class Tensor(ArrayOperators, Node):
@@ -96,8 +96,8 @@ def unbroadcast(g, shape):
     array([[3.],
            [7.]])
     """
-    if not isinstance(shape, tuple):
-        raise TypeError(f"shape is {shape!r}, but should be a tuple of whole numbers.")
+    if not isinstance(shape, tuple) or not all(isinstance(n, (int, np.integer)) for n in shape):
+        raise TypeError(f"shape is {shown(shape)}, but should be a tuple of whole numbers.")
     g = g if isinstance(g, Operators) else expect_array("g", g)
     new = len(g.shape) - len(shape)
     before = (1,) * new + shape

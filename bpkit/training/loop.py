@@ -1,5 +1,6 @@
 """The loop of training: batches, steps and epochs, when to stop, and how to go on."""
 
+import contextlib
 import math
 from time import perf_counter
 
@@ -7,12 +8,12 @@ import numpy as np
 
 from ..history import History
 from ..network import Network
-from ..reference.shapes import quiet
-from .divergence import TrainingDiverged, advice, is_finite, where_not_finite
+from ..reference.shapes import expect_switch, quiet
+from .divergence import diverged, is_finite
 from .progress import find_bar, interruptible, showing
 from .resuming import expect_generator, keep, put_best_back, restore
-from .samples import Samples, expect_samples, expect_validation
-from .settings import Settings, expect_same, expect_switch
+from .samples import Samples, expect_network, expect_samples, expect_validation
+from .settings import Settings, expect_same
 from .updates import Update
 
 
@@ -64,8 +65,8 @@ def fit(
     target_loss : float, optional
         Stop when the watched loss is as low as that.
     patience : int, optional
-        Stop after so many epochs in a row without a better watched loss. However the run then ends, the
-        network gets the weights of its best epoch.
+        Stop after so many epochs in a row without a better watched loss. However the run then ends, but
+        for `TrainingDiverged`, the network gets the weights of its best epoch.
     min_delta : float
         Better is what is lower by more than this.
     shuffle : bool
@@ -89,9 +90,18 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit; nothing has changed then.
+        If an argument does not fit, or a weight is not finite; nothing has changed then.
+    RuntimeError
+        If this network is already training, in a callback or another thread; nothing has changed then.
     TrainingDiverged
-        If the loss or a weight is no longer finite; the last finite weights are put back.
+        If the loss or a weight is no longer finite. Weights from before it went wrong are put back; the
+        message says which, and this run cannot go on.
+
+    Notes
+    -----
+    An error of your own schedule, optimizer or callback, and a second Ctrl-C, come through as they are, and
+    `history.stopped` names them. Such a run goes on with `resume` from its last whole step. Only if a step
+    was broken off in the middle, as by an error of your own optimizer, there is nothing to go on with.
 
     Examples
     --------
@@ -116,18 +126,35 @@ def fit(
         shuffle,
         callbacks,
     )
+    expect_network(net)
     resume, rng, new_bar = expect_switch("resume", resume), expect_generator(rng), find_bar(progress)
     x, y = expect_samples(net, x, y)
     validation = expect_validation(net, validation)
-    samples = Samples(net, x, y, settings.batch_size, settings.shuffle)
-    run = Run(net, settings, samples, validation, rng)
-    run.begin(settings.recorded(x, y, validation), resume)
-    with interruptible() as interrupt, showing(new_bar, len(net.history), settings.epochs) as show:
-        run.train(interrupt, show)
+    with _alone(net):
+        samples = Samples(net, x, y, settings.batch_size, settings.shuffle)
+        run = Run(net, settings, samples, validation, rng)
+        run.begin(settings.recorded(x, y, validation), resume)
+        with interruptible() as interrupt, showing(new_bar, len(net.history), settings.epochs) as show:
+            run.train(interrupt, show)
     return net
 
 
 Network.fit = fit
+
+
+@contextlib.contextmanager
+def _alone(net):
+    """Keep other runs away from the network, whose buffers and history belong to one run at a time."""
+    token = object()
+    if vars(net).setdefault("_run", token) is not token:
+        raise RuntimeError(
+            "This network is already training, and fit was called again, in a callback or in another thread. "
+            "Wait until the first fit returns, or train a copy: copy.deepcopy(net)."
+        )
+    try:
+        yield
+    finally:
+        del net._run
 
 
 class Run:
@@ -140,6 +167,8 @@ class Run:
         self.step, self.total, self.seconds = 0, 0.0, 0.0  # of the epoch: its steps, its losses, its time
         self.best_loss, self.waited, self.best = None, 0, net.theta.copy()
         self.theta_before, self.asked = net.theta.copy(), False
+        self.calm, self.calm_epoch, self.lowest = net.theta.copy(), None, math.inf  # before the lowest loss
+        self.torn = False  # whether a step or a record is half done
 
     def begin(self, recorded, resume):
         """Take up the run of the network's history, or begin a new history."""
@@ -154,13 +183,30 @@ class Run:
         """Train until there is a reason to stop."""
         history = self.net.history
         history.stopped = None
-        while not (reason := self._reason(interrupt)):
-            if self._epoch(interrupt):
-                show(history.watched()[-1], history.learning_rate[-1])
-                self._call_back()
+        try:
+            while not (reason := self._reason(interrupt)):
+                if self._epoch(interrupt):
+                    show(history.watched()[-1], history.learning_rate[-1])
+                    self._call_back()
+        except BaseException as problem:
+            self._break_off(problem)
+            raise
+        self._end(reason)
+
+    def _end(self, reason):
         keep(self)
         put_best_back(self)
-        history.stopped = reason
+        self.net.history.stopped = reason
+
+    def _break_off(self, problem):
+        """Note what broke the run off, and where it stands unless that is in the middle of a step."""
+        if self.net.history.stopped:  # it diverged
+            return
+        reason = f"broken off by {type(problem).__name__}"
+        if self.torn:
+            self.net.history.stopped = reason
+        else:
+            self._end(reason)
 
     def _reason(self, interrupt):
         """Return why the run should stop now, or None."""
@@ -196,15 +242,18 @@ class Run:
             batch.forward()
             loss = batch.loss()
             if not loss < math.inf:
-                raise self._divergence(batch.x, f"the loss became {loss}")
+                raise diverged(self, batch.x, f"the loss became {loss}")
             batch.backward(1 / batch.m)
-            self.update(rate_at(done + self.step / samples.per_epoch))
+            rate = rate_at(done + self.step / samples.per_epoch)
+            self.torn = True
+            self.update(rate)
             self.total += loss * batch.m
             self.step += 1
+            self.torn = False
             if interrupt.asked:
                 break
         if not is_finite(self.net.theta):
-            raise self._divergence(batch.x, "the last step was too long")
+            raise diverged(self, None, "the last step was too long")
         return self.step == samples.per_epoch
 
     def _validate(self):
@@ -213,17 +262,21 @@ class Run:
             return None
         loss = self.net.evaluate(*self.validation)
         if not loss < math.inf:
-            raise self._divergence(self.validation[0], f"the validation loss became {loss}")
+            raise diverged(self, self.validation[0], f"the validation loss became {loss}")
         return loss
 
     def _record(self, validation_loss):
-        history = self.net.history
-        history.add(
-            self.total / self.samples.N, self.settings.rate_at(len(history)), self.seconds, validation_loss
-        )
-        self.step, self.total, self.seconds = 0, 0.0, 0.0
+        history, loss = self.net.history, self.total / self.samples.N
+        rate = self.settings.rate_at(len(history))
+        self.torn = True
+        history.add(loss, rate, self.seconds, validation_loss)
+        self.step, self.total, self.seconds, self.rng_before = 0, 0.0, 0.0, None
+        if loss < self.lowest:
+            self.lowest, self.calm_epoch = loss, len(history)
+            self.calm, self.theta_before = self.theta_before, self.calm
         if self.settings.patience is not None:
             self._watch(history.watched()[-1])
+        self.torn = False
 
     def _watch(self, loss):
         if self.best_loss is None or loss < self.best_loss - self.settings.min_delta:
@@ -237,14 +290,3 @@ class Run:
             keep(self)
             answers = [callback(self.net) for callback in self.settings.callbacks]
             self.asked = any(isinstance(answer, (bool, np.bool)) and answer for answer in answers)
-
-    def _divergence(self, x, what):
-        """Put the last finite weights back, and return the error that says where and what to try."""
-        net, settings, rate = self.net, self.settings, self.settings.rate_at(len(self.net.history))
-        where, tries = where_not_finite(net, x), advice(x, rate, settings.clip, self.update.t)
-        best = self.best_loss is not None
-        net.theta[:] = self.best if best else self.theta_before
-        net.history.stopped, net.history.arrays = "diverged", {}
-        weights = "The best weights are back" if best else "The weights from before this epoch are back"
-        epoch = len(net.history) + 1
-        return TrainingDiverged(f"Training diverged in epoch {epoch}: {what}; {where}. {weights}. {tries}")

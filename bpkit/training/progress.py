@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from functools import partial
 
-from .settings import expect_switch
+from ..reference.shapes import expect_switch
 
 DELAY = 1.0  # seconds after which a bar appears that nobody asked for: a short run needs none
 

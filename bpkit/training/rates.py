@@ -8,7 +8,7 @@ import numpy as np
 
 from ..reference.shapes import expect_count, expect_number, quiet
 from .resuming import expect_generator
-from .samples import Samples, expect_samples
+from .samples import Samples, expect_network, expect_samples
 from .settings import expect_optimizer
 from .updates import Update
 
@@ -87,6 +87,7 @@ def range_test(
     >>> 0.01 < found.suggestion < 1
     True
     """
+    expect_network(net)
     _, optimizer, options = expect_optimizer(optimizer)
     clip = None if clip is None else expect_number("clip", clip, 0, closed=False)
     rates = _growing(lowest, highest, steps)

@@ -2,7 +2,25 @@
 
 import numpy as np
 
-from ..reference.losses import expect_shares
+from ..network import Network
+from ..reference.shapes import shown
+
+
+def expect_network(net):
+    """Raise unless `net` is a Network whose weights and biases are finite.
+
+    >>> expect_network("net")
+    Traceback (most recent call last):
+    TypeError: net is a str, but should be a Network.
+    """
+    if not isinstance(net, Network):
+        raise TypeError(f"net is a {type(net).__name__}, but should be a Network.")
+    for l in net.W:
+        if not (np.isfinite(net.W[l]).all() and np.isfinite(net.b[l]).all()):
+            raise ValueError(
+                f"The weights into layer {l} or its biases are not finite, so there is nothing to train. "
+                "Draw new ones: net.initialize()."
+            )
 
 
 def expect_samples(net, x, y, place=""):
@@ -27,8 +45,6 @@ def expect_samples(net, x, y, place=""):
             y = net._expect_target(y, x.shape[1])
         _expect_finite("x", x)
         _expect_finite("y", y)
-        if net.loss in SUITED:
-            SUITED[net.loss](y)
     except (TypeError, ValueError) as problem:
         raise type(problem)(f"{place}{problem}") from None
     return x, y
@@ -39,7 +55,7 @@ def expect_validation(net, validation):
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(f"validation is {validation!r:.60}, but should be a pair of arrays, (x, y).")
+        raise TypeError(f"validation is {shown(validation)}, but should be a pair of arrays, (x, y).")
     return expect_samples(net, *validation, place="validation: ")
 
 
@@ -51,18 +67,6 @@ def _expect_finite(name, array):
             f"{name} holds {array[row, column]} at [{row}, {column}] as {array.dtype}, but should hold "
             "finite numbers. Replace such entries, or leave their samples out."
         )
-
-
-def _expect_probabilities(y):
-    outside = (y < 0) | (y > 1)
-    if outside.any():
-        raise ValueError(
-            f"y holds {y[outside][0]}, but binary_cross_entropy needs targets from 0 to 1. "
-            "Where the two classes are -1 and 1, take (y + 1) / 2."
-        )
-
-
-SUITED = {"binary_cross_entropy": _expect_probabilities, "cross_entropy": expect_shares}  # else any targets
 
 
 class Samples:
@@ -94,7 +98,7 @@ class Samples:
     def batches(self, order, first=0):
         """Give the batches of an epoch, filled, from the one with number `first` on."""
         if self._whole is not None:
-            yield self._whole
+            yield from [self._whole][first:]
             return
         for start in range(first * self._size, self.N, self._size):
             chosen = order[start : start + self._size]
@@ -102,6 +106,11 @@ class Samples:
             self._rows.take(chosen, 0, batch.rows, "clip")  # batch.x = x[:, chosen]
             self._targets.take(chosen, 0, batch.y.T, "clip")  # batch.y = y[:, chosen]
             yield batch
+
+    def largest(self):
+        """Return the largest absolute values of all inputs and of all targets."""
+        x, y = (self._rows, self._targets) if self._whole is None else (self._whole.x, self._whole.y)
+        return float(np.abs(x).max()), float(np.abs(y).max())
 
     def order(self, rng):
         """Return the order of an epoch, drawn from `rng` if the samples are shuffled."""

@@ -7,7 +7,8 @@ import numpy as np
 from ..reference.activations import look_up
 from ..reference.optimizers import OPTIMIZERS, Optimizer
 from ..reference.schedules import SCHEDULES
-from ..reference.shapes import expect_count, expect_function, expect_number
+from ..reference.shapes import expect_count, expect_function, expect_number, expect_switch, shown
+from .updates import expect_stepped, name_of
 
 
 class Settings:
@@ -74,10 +75,11 @@ def expect_optimizer(value):
     >>> expect_optimizer(("momentum", {"mu": 0.5}))[2], expect_optimizer("momentum")[2]
     ({'mu': 0.5}, {'mu': 0.9})
     """
-    if isinstance(value, Optimizer) and value not in OPTIMIZERS.values():
-        _try_step(value, {})
-        return _name_of(value.step), value, {}
     if isinstance(value, Optimizer):
+        _expect_parts(*value)
+        if value not in OPTIMIZERS.values():
+            _try_step(value, {})
+            return name_of(value.step), value, {}
         value = next(name for name in OPTIMIZERS if OPTIMIZERS[name] == value)
     name, given = _name_and_options("optimizer", value)
     optimizer = look_up(OPTIMIZERS, name, "optimizer")
@@ -90,15 +92,21 @@ def expect_optimizer(value):
 
 def _try_step(optimizer, options):
     """Let the reference check the options, and see that an optimizer of one's own returns what it should."""
-    theta = np.zeros(2)
+    theta = np.zeros(3)
     arrays, counted = [theta] * (2 + len(optimizer.states)), [1] * optimizer.counts_steps
-    given = optimizer.step(*arrays, *counted, 0.1, **options)
-    wanted = 1 + len(optimizer.states)
-    if not isinstance(given, tuple) or [np.shape(array) for array in given] != [theta.shape] * wanted:
-        raise ValueError(
-            f"The step of the optimizer {_name_of(optimizer.step)} should return a tuple of {wanted} arrays, "
-            f"each shaped like theta: {', '.join(('theta', *optimizer.states))}."
+    expect_stepped(optimizer, optimizer.step(*arrays, *counted, 0.1, **options), theta.shape)
+
+
+def _expect_parts(step, states, counts_steps):
+    """Raise unless an `Optimizer` is made from a function, names of its own and a bool."""
+    expect_function("step of the optimizer", step)
+    words = isinstance(states, (tuple, list)) and all(isinstance(name, str) for name in states)
+    if not words or len(set(states)) != len(states):
+        raise TypeError(
+            f"states of the optimizer is {shown(states)}, but should be a tuple of different names, such as "
+            '("m", "v").'
         )
+    expect_switch("counts_steps of the optimizer", counts_steps)
 
 
 def expect_schedule(value, learning_rate, epochs):
@@ -109,7 +117,7 @@ def expect_schedule(value, learning_rate, epochs):
     (0.0, {'epochs': 20.0})
     """
     if callable(value):
-        return _name_of(value), _checked_rate(value, learning_rate), {}
+        return name_of(value), _checked_rate(value, learning_rate), {}
     name, given = _name_and_options("schedule", value)
     schedule = look_up(SCHEDULES, name, "schedule")
     known = list(inspect.signature(schedule).parameters.values())[2:]
@@ -134,7 +142,7 @@ def _name_and_options(kind, value):
     name, options = value if isinstance(value, (tuple, list)) and len(value) == 2 else (value, {})
     if not isinstance(name, str) or not isinstance(options, dict):
         raise TypeError(
-            f"{kind} is {value!r:.80}, but should be a name, a pair such as (name, {{option: number}}), or "
+            f"{kind} is {shown(value)}, but should be a name, a pair such as (name, {{option: number}}), or "
             f"{'an Optimizer' if kind == 'optimizer' else 'a function of (learning_rate, epoch)'}."
         )
     return name, options
@@ -148,25 +156,9 @@ def _complete(name, defaults, given):
     return {option: expect_number(option, value) for option, value in {**defaults, **given}.items()}
 
 
-def expect_switch(name, value):
-    """Return `value` as a bool, or raise unless it is True or False.
-
-    >>> expect_switch("shuffle", "no")
-    Traceback (most recent call last):
-    TypeError: shuffle is 'no', but should be True or False.
-    """
-    if not isinstance(value, (bool, np.bool)):
-        raise TypeError(f"{name} is {value!r:.60}, but should be True or False.")
-    return bool(value)
-
-
 def _expect_callbacks(callbacks):
-    if callable(callbacks) or not hasattr(callbacks, "__iter__"):
+    if not isinstance(callbacks, (list, tuple)):
         raise TypeError(
-            f"callbacks is {callbacks!r:.60}, but should be a list of functions. Write [callback]."
+            f"callbacks is {shown(callbacks)}, but should be a list of functions. Write [callback]."
         )
     return tuple(expect_function(f"callbacks[{i}]", callback) for i, callback in enumerate(callbacks))
-
-
-def _name_of(function):
-    return getattr(function, "__qualname__", type(function).__name__)

@@ -97,10 +97,43 @@ def _in_place(optimizer):
     def step(theta, g, free, *rest):
         *states, rate, t = rest
         counted = [t] if optimizer.counts_steps else []
-        for old, new in zip((theta, *states), optimizer.step(theta, g, *states, *counted, rate), strict=True):
+        stepped = optimizer.step(theta, g, *states, *counted, rate)
+        expect_stepped(optimizer, stepped, theta.shape)
+        for old, new in zip((theta, *states), stepped, strict=True):
             old[...] = new
 
     return step
+
+
+def expect_stepped(optimizer, stepped, shape):
+    """Raise a ValueError unless an optimizer's step returned what it should: new arrays of real numbers.
+
+    >>> from bpkit.reference.optimizers import Optimizer, sgd
+    >>> expect_stepped(Optimizer(sgd), np.zeros(2), (2,))
+    Traceback (most recent call last):
+    ValueError: The step of the optimizer sgd should return a tuple of 1 arrays of real numbers, each shaped \
+like theta: theta.
+    """
+    wanted = 1 + len(optimizer.states)
+    if isinstance(stepped, tuple) and len(stepped) == wanted and all(_is_like(shape, new) for new in stepped):
+        return
+    raise ValueError(
+        f"The step of the optimizer {name_of(optimizer.step)} should return a tuple of {wanted} arrays of "
+        f"real numbers, each shaped like theta: {', '.join(('theta', *optimizer.states))}."
+    )
+
+
+def name_of(function):
+    """Return what a function is called in a sentence and in a history.
+
+    >>> name_of(math.sqrt)
+    'sqrt'
+    """
+    return getattr(function, "__qualname__", type(function).__name__)
+
+
+def _is_like(shape, array):
+    return isinstance(array, np.ndarray) and array.shape == shape and array.dtype.kind in "iuf"
 
 
 class Update:

@@ -34,7 +34,7 @@ def write_mnist(folder, images, labels, prefix="t10k", zipped=False):
 
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize(("part", "prefix"), [("train", "train"), ("test", "t10k")])
-def test_mnist_reads_what_was_written(tmp_path, part, prefix, zipped):
+def test_mnist_reads_what_was_written_however_many_samples_it_holds(tmp_path, part, prefix, zipped):
     images, labels = example_digits()
     write_mnist(tmp_path, images, labels, prefix, zipped)
 
@@ -166,18 +166,21 @@ def test_uci_letters_that_are_cut_short_are_refused_at_every_point(tmp_path, cut
         "A" + ",-1" * 16,
     ],
 )
-def test_uci_letters_name_the_line_that_does_not_belong(tmp_path, line):
+@pytest.mark.parametrize("number", [1, 8])
+def test_uci_letters_name_the_line_that_does_not_belong(tmp_path, line, number):
     lines = example_letters()[0].splitlines()
-    write_letters(tmp_path, "\n".join([*lines[:7], line, *lines[8:]]))
+    write_letters(tmp_path, "\n".join([*lines[: number - 1], line, *lines[number:]]))
 
-    with pytest.raises(ValueError, match=r"Line 8 of .* but should be a capital letter and 16 whole numbers"):
+    with pytest.raises(
+        ValueError, match=rf"Line {number} of .* but should be a capital letter and 16 whole numbers"
+    ):
         uci_letters(tmp_path)
 
 
 def test_uci_letters_refuse_a_file_of_another_kind(tmp_path):
     (tmp_path / "letter-recognition.data").write_bytes(bytes(range(256)))
 
-    with pytest.raises(ValueError, match="Line 2 of .* but should be a capital letter"):
+    with pytest.raises(ValueError, match="Line 1 of .* but should be a capital letter"):
         uci_letters(tmp_path)
 
 

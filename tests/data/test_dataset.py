@@ -1,5 +1,6 @@
 """The shape of a data set, one-hot columns, and the sentences about arguments and missing packages."""
 
+import pickle
 import subprocess
 import sys
 
@@ -28,6 +29,38 @@ def test_dataset_cannot_be_changed_and_says_what_it_is():
     assert repr(Dataset(*curve[:2], np.zeros(4, int), ("a", "b"))).endswith("2 classes: a b>")
 
 
+X, Y = np.zeros((2, 3)), np.zeros((1, 3))
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (([1], [2]), r"x is \[1\], but should be a numpy array of numbers."),
+        ((X, np.full((1, 3), "a")), "y is array.* but should be a numpy array of numbers."),
+        ((X[0], Y), r"x has shape \(3,\), but should have shape \(n, m\), one sample per column."),
+        ((X, np.zeros((1, 4))), r"y has shape \(1, 4\), but should have shape \(n, 3\)"),
+        ((X, Y, [0, 0, 0]), r"labels is \[0, 0, 0\], but should be an array of 3 whole numbers."),
+        ((X, Y, np.zeros(2, int)), "labels is .*, but should be an array of 3 whole numbers."),
+        ((X, Y, np.zeros(3)), "labels is .*, but should be an array of 3 whole numbers."),
+        ((X, Y, np.array([0, 1, 2]), ("a", "b")), "labels holds 0 to 2, but there are names for 0 to 1."),
+        ((X, Y, None, "ab"), "names is 'ab', but should be a tuple of str."),
+        ((X, Y, None, (1, 2)), r"names is \(1, 2\), but should be a tuple of str."),
+    ],
+)
+def test_dataset_refuses_parts_that_do_not_fit(parts, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Dataset(*parts)
+
+
+def test_dataset_is_the_same_after_pickling():
+    classes = moons(5, np.random.default_rng(0))
+
+    again = pickle.loads(pickle.dumps(classes))
+
+    assert type(again) is Dataset and again.names == classes.names
+    assert_array_equal(again.x, classes.x)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64])
 def test_one_hot_has_one_in_the_row_of_the_label(dtype):
     labels = np.array([3, 0, 3], dtype)
@@ -52,6 +85,16 @@ def test_one_hot_has_one_in_the_row_of_the_label(dtype):
 def test_one_hot_refuses_labels_that_are_none(labels, classes, message):
     with pytest.raises((TypeError, ValueError), match=message):
         one_hot(np.array(labels), classes)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda ragged: one_hot(ragged, 3), lambda ragged: log_spectra(ragged, 8000)]
+)
+def test_rows_of_different_lengths_are_refused(call):
+    with pytest.raises(
+        ValueError, match="(labels|waveform) has rows of different lengths, but should be one"
+    ):
+        call(([0], [1, 2]))
 
 
 def test_public_names_are_sorted_and_exist():
@@ -93,6 +136,8 @@ def test_a_package_that_is_broken_inside_is_not_called_missing(tmp_path, monkeyp
         ((2.0,), "m is 2.0, but should be a whole number."),
         ((0,), "m is 0, but should be a whole number of at least 1."),
         ((9, 3), r"rng is 3, but .* Write np.random.default_rng\(3\)."),
+        ((-(10**9000),), r"m is about -10\*\*9000, but should be a whole number of at least 1."),
+        ((9, 10**9000), r"rng is about 10\*\*9000, but .* Write np.random.default_rng\(0\)."),
         ((8,), "m is 8, but a grid needs a square number, such as 4 or 9."),
     ],
 )
@@ -122,6 +167,21 @@ def test_log_spectra_ignore_loudness_and_follow_time():
     np.testing.assert_allclose(log_spectra(sound / 1000, 8000, frames=6), picture, atol=1e-12)
     np.testing.assert_allclose(log_spectra(sound[::-1], 8000, frames=6), picture[:, ::-1], atol=1e-9)
     assert (picture[:, :3] == 0).all() and (picture[:, 3:] > 0).all()
+
+
+@pytest.mark.parametrize("loudness", [1e300, 1e-300])
+def test_log_spectra_of_extreme_loudness_are_those_of_any_other(loudness):
+    sound = np.sin(np.arange(4000))
+
+    picture = log_spectra(loudness * sound, 8000, frames=3)
+
+    np.testing.assert_allclose(picture, log_spectra(sound, 8000, frames=3), atol=1e-12)
+
+
+def test_log_spectra_of_the_lowest_integer_are_those_of_its_number():
+    sound = np.array([0, -32768, 100, 32767], np.int16)
+
+    assert_array_equal(log_spectra(sound, 8000), log_spectra(sound.astype(float), 8000))
 
 
 def test_log_spectra_count_sixty_decibels():

@@ -136,6 +136,8 @@ def test_vowel_sounds_take_the_average_pitch_of_their_speaker():
     [
         ({"vowel": "hoed"}, "vowel is 'hoed', but should be one of: heed, hid,"),
         ({"speaker": "robot"}, "speaker is 'robot', but should be one of: man, woman, child."),
+        ({"vowel": "hed"}, r"vowel is 'hed', but .* Did you mean 'heed'\?$"),
+        ({"speaker": "men"}, r"one of: man, woman, child. Did you mean 'man'\?$"),
         ({"speaker": 1}, "speaker is 1, but"),
         ({"seconds": 0}, "seconds is 0"),
         ({"pitch": 5}, "pitch is 5, but should be a number from 40 to 1000."),

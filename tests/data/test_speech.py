@@ -105,7 +105,7 @@ def test_recordings_that_are_cut_short_are_refused_at_every_point(tmp_path, shar
         (np.zeros(8, "<i2"), {"rate": 16000}, "1 channels of 16 bits at 16000 Hz, but should have 1 channel"),
         (np.zeros(8, "<i2"), {"channels": 2}, "2 channels of 16 bits at 8000 Hz"),
         (np.zeros(8, "u1"), {}, "1 channels of 8 bits"),
-        (np.zeros(0, "<i2"), {}, "holds 0 samples"),
+        (np.zeros(0, "<i2"), {}, "holds 0 samples, but should hold one or more. Get it again."),
     ],
 )
 def test_recordings_of_another_kind_are_refused(tmp_path, samples, options, message):
@@ -123,6 +123,13 @@ def test_recordings_with_a_foreign_name_are_refused(tmp_path, name):
         recordings(tmp_path)
 
 
+def test_recordings_refuse_a_folder_that_is_named_like_a_file(tmp_path):
+    (tmp_path / "0_george_0.wav").mkdir()
+
+    with pytest.raises(ValueError, match="0_george_0.wav is a folder, but should be a WAV file."):
+        recordings(tmp_path, "test")
+
+
 def test_recordings_that_are_not_there_say_what_to_download(tmp_path):
     for folder in (None, tmp_path / "none", tmp_path):
         with pytest.raises(FileNotFoundError, match="Download the Free Spoken Digit Dataset from https://"):
@@ -131,5 +138,7 @@ def test_recordings_that_are_not_there_say_what_to_download(tmp_path):
         recordings(5)
     with pytest.raises(ValueError, match="part is 'all', but should be one of: train, test."):
         recordings(tmp_path, "all")
+    with pytest.raises(ValueError, match=r"part is 'testing', but .* Did you mean 'test'\?$"):
+        recordings(tmp_path, "testing")
     with pytest.raises(ValueError, match="bands is 0"):
         spoken_digits(tmp_path, bands=0)

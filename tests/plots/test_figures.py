@@ -11,6 +11,7 @@ import pytest
 
 from bpkit import backward, forward
 from bpkit.plots import backward_flow, curves, matrix_product, network, palette, panels
+from bpkit.plots.training import descent_paths
 
 
 def make_network(sizes, m, seed=0):
@@ -180,6 +181,57 @@ def test_figures_do_not_change_their_arguments():
 
     after = [value for group in (W, b, z, a, delta) for value in group.values()]
     assert all(np.array_equal(p, q) for p, q in zip(before, after, strict=True))
+
+
+SMALL = {1: np.ones((2, 3))}
+POINTS = {"here": np.ones((2, 2))}
+REFUSED = {
+    "W is None, but should be a dict keyed by the layers' numbers.": lambda: network(None, {}),
+    "W is {}, but should hold at least one entry.": lambda: network({}, {}),
+    "W[1] is None, but should be an array of numbers.": lambda: network({1: None}, {}),
+    "W has the keys [2], but should have [1].": lambda: backward_flow({2: np.ones((1, 1))}, {}),
+    "W[1] has shape (0, 3), but should have shape (n, m).": lambda: network({1: np.ones((0, 3))}, {}),
+    "W[2] has shape (1, 3), but should have shape (n, 2).": lambda: network(
+        {**SMALL, 2: np.ones((1, 3))}, {}
+    ),
+    "b has the keys [2], but should have [1].": lambda: network(SMALL, {2: np.ones((2, 1))}),
+    "b[1] has shape (2,), but should have shape (2, 1).": lambda: network(SMALL, {1: np.ones(2)}),
+    "a[0] has shape (2, 1), but should have shape (3, n).": lambda: network(
+        SMALL, {1: np.ones((2, 1))}, a={0: np.ones((2, 1))}
+    ),
+    "delta is [], but should be a dict keyed by the layers' numbers.": lambda: backward_flow(SMALL, []),
+    "slopes has the keys [3], but should have [1].": lambda: backward_flow(
+        SMALL, {1: np.ones((2, 1))}, {3: np.ones((2, 1))}
+    ),
+    "left is [[1], [1, 2]], but should be an array of numbers.": lambda: matrix_product(
+        [[1], [1, 2]], np.ones((1, 1)), "abc"
+    ),
+    "names is ('A', 'B'), but should hold the names of the three matrices.": lambda: matrix_product(
+        np.ones((1, 1)), np.ones((1, 1)), ("A", "B")
+    ),
+    "x has shape (), but should have shape (n,).": lambda: curves(3, {"a": 3}),
+    "lines['a'] has shape (3,), but should have shape (2,).": lambda: curves([0, 1], {"a": [0, 1, 2]}),
+    "lines is [], but should be a dict keyed by names.": lambda: curves([0, 1], []),
+    "groups is {}, but should hold at least one entry.": lambda: panels([0, 1], {}),
+    "groups['up'] is [0, 1], but should be a dict keyed by names.": lambda: panels([0, 1], {"up": [0, 1]}),
+    "ax is 5, but should be matplotlib Axes.": lambda: curves([0, 1], {"a": [0, 1]}, ax=5),
+    "heights has shape (2, 3), but should have shape (3, 2).": lambda: descent_paths(
+        [0, 1], [0, 1, 2], np.ones((2, 3)), POINTS
+    ),
+    "paths is {}, but should hold at least one entry.": lambda: descent_paths([0], [0], [[1]], {}),
+    "paths['here'] has shape (2,), but should have shape (n, 2).": lambda: descent_paths(
+        [0], [0], [[1]], {"here": [1, 2]}
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_figures_refuse_what_they_cannot_draw_and_open_nothing(sentence):
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        REFUSED[sentence]()
+
+    assert str(refusal.value).startswith(sentence)
+    assert plt.get_fignums() == []
 
 
 def test_notebooks_get_transparent_svg_of_the_same_bytes():

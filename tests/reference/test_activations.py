@@ -104,6 +104,18 @@ def test_activation_is_finite_at_extremes_without_warning(name, dtype):
         assert name == "softmax" or np.isfinite(derivative(name)(z)).all()
 
 
+@pytest.mark.parametrize("dtype", [float, np.float32, complex])
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
+def test_activation_never_raises_for_what_numpy_can_round(name, dtype):
+    z = np.array([[1e4, 745.0, 40.0, 1e-20, 1e-310]]).T.astype(dtype)
+    functions = [activation(name)] if name == "softmax" else [activation(name), derivative(name)]
+
+    with np.errstate(all="raise"):
+        results = [f(side) for f in functions for side in (z, -z)]
+
+    assert np.isfinite(results).all()
+
+
 def test_naive_sigmoid_overflows_at_extremes():
     with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
         1 / (1 + np.exp(-EXTREMES))
@@ -159,6 +171,14 @@ def test_sigmoid_prime_keeps_its_digits_where_sigmoid_is_near_one():
     slope = derivative("sigmoid")(np.array([[-40.0, 40.0]]))
 
     assert_allclose(slope, [[np.exp(-40), np.exp(-40)]], rtol=1e-14)
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-14), (np.float32, 1e-5)])
+def test_tanh_prime_keeps_its_digits_where_tanh_is_near_one(dtype, rtol):
+    z = np.array([[-40.0, -19.0, 0.5, 15.0, 18.0, 40.0]], dtype)
+
+    assert_allclose(derivative("tanh")(z), np.cosh(z.astype(float)) ** -2, rtol=rtol)
+    assert derivative("tanh")(z).dtype == dtype
 
 
 def test_tanh_prime_falls_below_sigmoid_prime_in_the_tails():
@@ -254,9 +274,9 @@ REFUSED = {
     "z is None, but should be a numpy array of numbers.": None,
     "z is a str, but should be a numpy array of numbers.": "1.0",
     "z is a bool, but should be a numpy array of numbers.": True,
-    "z has dtype bool, but should hold floating-point numbers.": np.array([[True]]),
-    "z has dtype object, but should hold floating-point numbers.": np.array([[None]]),
-    "z has dtype <U1, but should hold floating-point numbers.": np.array([["1"]]),
+    "z has dtype bool, but should hold numbers. Write z.astype(float).": np.array([[True]]),
+    "z has dtype object, but should hold numbers.": np.array([[None]]),
+    "z has dtype <U1, but should hold numbers.": np.array([["1"]]),
     "z has shape (2, 0), but should hold at least one number.": np.zeros((2, 0)),
 }
 

@@ -201,6 +201,7 @@ INF, NAN = math.inf, math.nan
         (lambda x: x.tanh(), -INF, -1, 0),
         (lambda x: x.sigmoid(), -1e4, 0, 0),
         (lambda x: x.sigmoid(), 40, 1, math.exp(-40)),
+        (lambda x: x.tanh(), -20, -1, math.cosh(20) ** -2),
         (lambda x: x.relu(), 0, 0, 0),
         (lambda x: x.relu(), NAN, NAN, NAN),
         (lambda x: x * x, NAN, NAN, NAN),

@@ -74,6 +74,14 @@ def test_jvp_matches_both_numerical_witnesses():
         assert_allclose(tangent, np.tensordot(method(f, POINT), DIRECTION, 2), **tolerance)
 
 
+def test_jvp_and_hvp_take_their_arguments_by_name():
+    named = {"f": smooth, "x": POINT, "v": DIRECTION}
+
+    assert_array_equal(jvp(**named)[1], jvp(smooth, POINT, DIRECTION)[1])
+    assert_array_equal(hvp(**named), hvp(smooth, POINT, DIRECTION))
+    assert grad(lambda x: x * x)(x=3.0) == 6.0
+
+
 def test_hvp_matches_the_whole_hessian_by_the_complex_step_of_the_gradient():
     H = complex_step(lambda x: gradient(smooth, x), POINT)
 
@@ -198,6 +206,20 @@ def test_results_out_of_range_are_infinite_or_nan_without_a_warning():
 
     assert_array_equal(slopes, [np.inf, np.nan, 1e-3, np.nan])
     assert_array_equal(exploded[2:], [np.inf, np.nan])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_division_by_a_plain_zero_is_infinite_or_nan(dtype):
+    x, t = np.array([1.0, -2.0, 0.0, 3.0], dtype), np.array([1.0, 1.0, 1.0, 0.0], dtype)
+    leaf = Tensor(x)
+
+    dual = Dual(x, t) / 0
+    (leaf / 0).sum().backward()
+
+    assert_array_equal(dual.value, [np.inf, -np.inf, np.nan, np.inf])
+    assert_array_equal(dual.tangent, [np.inf, np.inf, np.inf, np.nan])
+    assert_array_equal(leaf.grad, [np.inf] * 4)
+    assert {dual.value.dtype, dual.tangent.dtype, leaf.grad.dtype} == {np.dtype(dtype)}
 
 
 @pytest.mark.parametrize(

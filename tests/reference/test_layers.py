@@ -172,7 +172,10 @@ REFUSALS = {
     "beta has shape (2, 1), but should have shape (3, 1).": lambda: layer_norm_forward(ROWS, GAMMA, BETA[:2]),
     "dy has shape (3, 1), but should have shape (3, 5).": lambda: layer_norm_backward(GAMMA, ROWS, GAMMA),
     "eps is 0, but should be a number above 0.": lambda: layer_norm_forward(ROWS, GAMMA, BETA, 0),
-    "x has dtype bool, but should hold floating-point numbers.": lambda: layer_norm_forward(
+    "pad is 2147483648, but images of 4 by 5 pixels with so much padding": lambda: conv2d_backward(
+        np.ones((1, 1, 4, 5)), np.ones((1, 1, 4, 5)), np.ones((1, 1, 1, 1)), pad=2**31
+    ),
+    "x has dtype bool, but should hold numbers. Write x.astype(float).": lambda: layer_norm_forward(
         ROWS > 0, GAMMA, BETA
     ),
 }

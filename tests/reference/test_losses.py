@@ -138,7 +138,7 @@ FORMULAS = [
 MISFITS = {
     "y is a list, but should be a numpy array of numbers. Write np.array(y).": [[0.5]],
     "y is None, but should be a numpy array of numbers.": None,
-    "y has dtype bool, but should hold floating-point numbers.": np.array([[True, False]]),
+    "y has dtype bool, but should hold numbers. Write y.astype(float).": np.array([[True, False]]),
     "y has shape (2,), but should have shape (1, 2).": np.zeros(2),
     "y has shape (2, 1), but should have shape (1, 2).": np.zeros((2, 1)),
     "y has shape (1, 1), but should have shape (1, 2).": np.zeros((1, 1)),

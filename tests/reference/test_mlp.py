@@ -232,10 +232,10 @@ REFUSALS = {
     "b[2] has dtype object, but should hold": {"b": {1: np.zeros((3, 1)), 2: np.array([[None]])}},
     "b[2] is a str, but should be": {"b": {1: np.zeros((3, 1)), 2: "0.0"}},
     "x is a list, but should be a numpy array of numbers. Write np.array(x).": {"x": [[1.0], [2.0]]},
-    "x has dtype bool, but should hold floating-point numbers.": {"x": np.ones((2, 5), bool)},
+    "x has dtype bool, but should hold numbers. Write x.astype(float).": {"x": np.ones((2, 5), bool)},
     "x has shape (2, 0), but should hold at least one number.": {"x": np.zeros((2, 0))},
     "y is None, but should be a numpy array of numbers.": {"y": None},
-    "y has dtype <U3, but should hold floating-point numbers.": {"y": np.array([["yes"] * 5])},
+    "y has dtype <U3, but should hold numbers.": {"y": np.array([["yes"] * 5])},
     "There is no activation named None.": {"f": {1: "tanh", 2: None}},
     "There is no loss named <function": {"loss": np.sum},
 }

@@ -67,7 +67,7 @@ def test_gradient_descent_refuses_layers_that_are_no_arrays(gradient):
 
 @pytest.mark.parametrize(("rate", "error"), [(np.nan, ValueError), (np.inf, ValueError), ("0.1", TypeError)])
 def test_gradient_descent_refuses_rates_that_are_no_numbers(rate, error):
-    with pytest.raises(error, match="learning_rate is .*, but should be a number"):
+    with pytest.raises(error, match="learning_rate is .*, but should be a (finite )?number"):
         gradient_descent({1: np.zeros(1)}, {1: np.zeros(1)}, rate)
 
 
@@ -235,7 +235,7 @@ def test_optimizers_refuse_what_is_no_array(name, theta, g):
     ("rate", "error"), [(-0.1, ValueError), (np.nan, ValueError), (np.inf, ValueError), ("0.1", TypeError)]
 )
 def test_optimizers_refuse_rates_that_make_no_step(name, rate, error):
-    with pytest.raises(error, match="learning_rate is .*, but should be a number"):
+    with pytest.raises(error, match="learning_rate is .*, but should be a (finite )?number"):
         step(name, np.ones(1), np.ones(1), rate)
 
 
@@ -249,6 +249,7 @@ def test_optimizers_refuse_rates_that_make_no_step(name, rate, error):
         ("rmsprop", {"eps": 0}, "eps is 0, but should be a number above 0"),
         ("adam", {"eps": -1e-8}, "eps is -1e-08, but should be a number above 0"),
         ("adam", {"beta1": 1}, "beta1 is 1, but should be below 1"),
+        ("rmsprop", {"rho": 1}, "rho is 1, but should be below 1"),
         ("adamw", {"beta2": 1.5}, "beta2 is 1.5, but should be a number from 0 to 1"),
         ("adam", {"t": 0}, "t is 0, but should be a whole number of at least 1"),
         ("adamw", {"weight_decay": -0.1}, "weight_decay is -0.1, but should be a number of at least 0"),
@@ -274,3 +275,18 @@ def test_optimizers_promote_integers():
     ones = np.ones(2, int)
 
     assert rmsprop(ones, ones, ones, 0.1)[0].dtype == np.float64
+
+
+@pytest.mark.parametrize(("name", "place"), [("adagrad", 0), ("rmsprop", 0), ("adam", 1), ("adamw", 1)])
+def test_optimizers_refuse_a_negative_sum_of_squares(name, place):
+    optimizer = OPTIMIZERS[name]
+    states = [np.zeros(2) for _ in optimizer.states]
+    states[place][1] = -0.5
+    count = [1] if optimizer.counts_steps else []
+
+    with pytest.raises(
+        ValueError, match=f"^{optimizer.states[place]} holds -0.5, but should hold no negative"
+    ):
+        optimizer.step(np.ones(2), np.ones(2), *states, *count, 0.1)
+    states[place][1] = np.nan
+    assert np.isnan(optimizer.step(np.ones(2), np.ones(2), *states, *count, 0.1)[0][1])

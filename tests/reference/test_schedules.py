@@ -92,7 +92,7 @@ def test_schedules_take_numbers_of_numpy():
         (-0.1, 0, ValueError, "learning_rate is -0.1, but should be a number of at least 0"),
         (0.1, -1, ValueError, "epoch is -1, but should be a number of at least 0"),
         (0.1, math.nan, ValueError, "epoch is nan, but should be a number"),
-        (math.inf, 0, ValueError, "learning_rate is inf, but should be a number"),
+        (math.inf, 0, ValueError, "learning_rate is inf, but should be a finite number of at least 0"),
         ("0.1", 0, TypeError, "learning_rate is a str, but should be a number"),
         (0.1, None, TypeError, "epoch is None, but should be a number"),
     ],

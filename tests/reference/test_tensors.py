@@ -267,6 +267,9 @@ def test_array_first_and_functions_of_numpy_go_through_the_rules():
         (lambda x: x.sum(2), r"axis is 2, but should be None, or one or more axes of the shape \(2, 3\)."),
         (lambda x: x.mean((0, 0)), r"axis is \(0, 0\), but"),
         (lambda x: x.logsumexp("rows"), "axis is 'rows', but"),
+        (lambda x: x.logsumexp(10**30), r"axis is about 10\*\*30, but"),
+        (lambda x: x.sum(0, np.ones(2)), r"keepdims is array\(\[1., 1.\]\), but should be True or False."),
+        (lambda x: x.mean(0, np.ones(2)), r"keepdims is array\(\[1., 1.\]\), but should be True or False."),
         (lambda x: x.backward(), r"backward starts from a scalar, but u has shape \(2, 3\). Write u.sum\(\)"),
         (lambda x: np.add.reduce(x), "np.add has no rule"),
         (

@@ -1,5 +1,8 @@
 """`fit` is the plain loop of the book, batch by batch: its steps, its losses, its ends."""
 
+import copy
+import threading
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -198,11 +201,42 @@ def test_error_of_a_callback_comes_through_and_the_run_can_go_on():
     net = make_net()
     with pytest.raises(RuntimeError, match="no room left"):
         net.fit(x, y, epochs=4, callbacks=[fails], rng=0)
+    assert net.history.stopped == "broken off by RuntimeError"
     net.fit(x, y, epochs=4, resume=True)
 
     whole = make_net().fit(x, y, epochs=4, rng=0)
     assert_array_equal(net.theta, whole.theta)
     assert record(net) == record(whole)
+
+
+@pytest.mark.parametrize("batch_size", [5, 23])
+def test_network_that_trains_cannot_be_trained_again_meanwhile(batch_size):
+    (x, y), refused = make_data(), []
+
+    def again(net):
+        with pytest.raises(RuntimeError, match="This network is already training, .* copy.deepcopy"):
+            net.fit(0 * x, y, epochs=1, batch_size=batch_size)
+        thread = threading.Thread(target=lambda: refused.append(pytest.raises(RuntimeError, net.fit, x, y)))
+        thread.start()
+        thread.join()
+
+    net = make_net().fit(x, y, epochs=3, batch_size=batch_size, callbacks=[again], rng=0)
+
+    assert len(refused) == 3
+    assert_array_equal(net.theta, make_net().fit(x, y, epochs=3, batch_size=batch_size, rng=0).theta)
+    assert len(net.fit(x, y, epochs=2).history) == 2
+
+
+def test_copy_of_a_network_that_trains_can_be_trained():
+    (x, y), copies = make_data(), []
+
+    def train_a_copy(net):
+        copies.append(copy.deepcopy(net).fit(x, y, epochs=1, rng=1))
+
+    net = make_net().fit(x, y, epochs=2, callbacks=[train_a_copy], rng=0)
+
+    assert record(net) == record(make_net().fit(x, y, epochs=2, rng=0))
+    assert not np.array_equal(copies[1].theta, net.theta)
 
 
 def test_second_fit_goes_on_from_the_weights_with_a_record_of_its_own():

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 from training.runs import make_data, make_net, record
 
 from bpkit import Network
-from bpkit.history import History
+from bpkit.history import History, generator_from, plain
 
 
 def trained(epochs=3, **settings):
@@ -116,6 +116,13 @@ def test_history_survives_a_file(history, tmp_path):
         assert_array_equal(found.arrays[name], array, strict=True)
 
 
+def test_history_is_drawn_into_axes_alone():
+    pytest.importorskip("matplotlib").use("agg")
+
+    with pytest.raises(TypeError, match="ax is 5, but should be matplotlib Axes"):
+        trained(2).plot(ax=5)
+
+
 def test_history_that_is_empty_stays_empty():
     assert History().packed() == ({}, {})
     assert vars(History.unpacked({}, {})) == vars(History())
@@ -126,22 +133,89 @@ def broken(**change):
     return {**json.loads(json.dumps(header)), **change}, arrays
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"recorded": ["epoch"]},
-        {"recorded": ["epoch", "loss", "learning_rate", "seconds", "validation_loss"]},
-        {"recorded": ["loss", "epoch", "learning_rate", "seconds"]},
-        {"kept": ["optimizer_s"]},
-        {"settings": 3},
-        {"position": 3},
-    ],
-    ids=str,
-)
+DAMAGED = [
+    {"recorded": ["epoch"]},
+    {"recorded": ["epoch", "loss", "learning_rate", "seconds", "validation_loss"]},
+    {"recorded": ["loss", "epoch", "learning_rate", "seconds"]},
+    {"kept": ["optimizer_s"]},
+    {"settings": 3},
+    {"settings": {}},
+    {"stopped": ["interrupted"]},
+    *({"position": value} for value in (3, 0, "", [], {}, False)),
+]
+DAMAGED_POSITIONS = [
+    *({"step": step} for step in (-1, 6, 10**9, 1.5, "1", True, None)),
+    *({"updates": updates} for updates in (-1, 10**400, 2.0, None)),
+    *({"waited": waited} for waited in (-1, 0.5, "0")),
+    *({name: value} for name in ("total", "seconds") for value in ("0", [], {}, None, np.nan, np.inf, 1)),
+    *({"best_loss": value} for value in ("", [], 1, np.nan, 0.5)),
+    {"rest": 1},
+]
+
+
+@pytest.mark.parametrize("change", DAMAGED, ids=str)
 def test_damaged_history_is_refused(change):
     with pytest.raises((LookupError, TypeError, ValueError)):
         History.unpacked(*broken(**change))
     assert len(History.unpacked(*broken())) == 2
+
+
+@pytest.mark.parametrize("change", DAMAGED_POSITIONS, ids=str)
+def test_damaged_position_is_refused(change):
+    header, arrays = broken()
+    History.unpacked(header, arrays)
+
+    with pytest.raises((TypeError, ValueError)):
+        History.unpacked({**header, "position": {**header["position"], **change}}, arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("record", lambda record: record.astype(complex)),
+        ("record", lambda record: record + np.inf),
+        ("record", lambda record: record[0]),
+        ("record", lambda record: record[..., None]),
+        ("kept_optimizer_v", lambda v: v.astype(complex)),
+        ("kept_optimizer_v", lambda v: v[None]),
+    ],
+)
+def test_damaged_arrays_of_a_history_are_refused(name, change):
+    header, arrays = broken()
+
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        History.unpacked(header, {**arrays, name: change(arrays[name])})
+
+
+def state_of(kind, **change):
+    state = plain(getattr(np.random, kind)(5).state)
+    inner = {name: change[name] for name in set(change) & set(state["state"])}
+    return {**state, **change, "state": {**state["state"], **inner}} if inner else {**state, **change}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        *(("MT19937", {"pos": pos}) for pos in (-1, 625, 10**9, 3.5, "3")),
+        *(("MT19937", {"key": key}) for key in ([1] * 623, [-1] * 624, [2**32] * 624, [0] * 624, 3)),
+        *((kind, {"inc": inc}) for kind in ("PCG64", "PCG64DXSM") for inc in (0, 2, -5, 2**128 + 1)),
+        ("PCG64", {"state": -5}),
+        ("PCG64", {"has_uint32": 2**40}),
+        *(("Philox", {"buffer_pos": place}) for place in (-1, 5, -(10**9))),
+        ("Philox", {"counter": [1, 2, 3]}),
+        ("SFC64", {"state": [1, 2, 3, 2**64]}),
+        *(
+            ("SFC64", {"bit_generator": name})
+            for name in ("BitGenerator", "RandomState", "Foreign", [], None)
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_state_that_no_generator_can_have_is_refused(kind, change):
+    generator_from(state_of(kind))
+
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        generator_from(state_of(kind, **change))
 
 
 def test_copy_of_a_trained_network_goes_on_by_itself():

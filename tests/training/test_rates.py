@@ -87,10 +87,16 @@ def test_trial_draws_losses_against_rates():
         ({"optimizer": "adma"}, ValueError, "Did you mean 'adam'"),
         ({"clip": -1}, ValueError, "clip is -1"),
         ({"l2": "much"}, TypeError, "l2 is a str"),
-        ({"rng": "0"}, TypeError, "rng is a str"),
+        ({"rng": "0"}, TypeError, "rng is '0', but should be a numpy.random.Generator"),
     ],
     ids=str,
 )
 def test_trial_refuses_what_does_not_fit(wrong, error, message):
     with pytest.raises(error, match=message):
         range_test(make_net(), *make_data(), **wrong)
+
+
+@pytest.mark.parametrize("net", ["net", None, np.ones(3)], ids=str)
+def test_trial_without_a_network_is_refused(net):
+    with pytest.raises(TypeError, match="^net is a .*, but should be a Network"):
+        range_test(net, *make_data())

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from training.runs import make_data, make_net, record, told
 
 from bpkit import Network
-from bpkit.reference.optimizers import OPTIMIZERS
+from bpkit.reference.optimizers import OPTIMIZERS, Optimizer
 from bpkit.training.divergence import TrainingDiverged
 
 TESTS = Path(__file__).parents[1]
@@ -230,25 +230,89 @@ def test_run_that_diverged_cannot_go_on():
         net.fit(*data, learning_rate=1e9, resume=True)
 
 
-def test_run_that_was_broken_off_inside_an_epoch_cannot_go_on():
-    def fails(learning_rate, epoch):
-        if epoch > 1:
+def failing(wanted):
+    """Return a schedule that keeps the rate, and fails the first time that an epoch is `wanted`."""
+    failed = []
+
+    def schedule(learning_rate, epoch):
+        if epoch >= wanted and not failed:
+            failed.append(epoch)
             raise KeyError("schedule")
         return learning_rate
 
-    data, net = make_data(), make_net()
+    return schedule
+
+
+@pytest.mark.parametrize("batch_size", [5, 23])
+@pytest.mark.parametrize("epoch", [0.1, 1.0, 2.0, 2.5])
+def test_run_that_a_schedule_broke_off_goes_on_from_its_last_step(batch_size, epoch, tmp_path):
+    data, settings = make_data(), {**several("adam"), "batch_size": batch_size}
+    net, settings["schedule"] = make_net(), failing(epoch)
     with pytest.raises(KeyError, match="schedule"):
-        net.fit(*data, batch_size=5, schedule=fails, callbacks=[lambda net: None])
+        net.fit(*data, epochs=5, **settings)
+    assert "(broken off by KeyError)" in repr(net)
 
-    with pytest.raises(
-        ValueError, match="the last one was broken off inside an epoch. Call fit without resume"
-    ):
-        net.fit(*data, batch_size=5, schedule=fails, resume=True)
+    net.save(tmp_path / "net.npz")
+    net = Network.load(tmp_path / "net.npz").fit(*data, epochs=5, **settings, resume=True)
+
+    settings["schedule"] = "constant"
+    assert_same_run(net, make_net().fit(*data, epochs=5, **settings))
 
 
-def test_state_that_does_not_fit_is_refused():
-    data, net = make_data(), make_net().fit(*make_data(), epochs=1, optimizer="momentum")
-    net.history.arrays["optimizer_v"] = np.zeros(3)
+@pytest.mark.parametrize("batch_size", [5, 23])
+def test_second_interrupt_while_the_validation_lasts_loses_no_step(batch_size, tmp_path):
+    data, settings, net = make_data(), {**several("adam"), "batch_size": batch_size}, make_net()
 
-    with pytest.raises(ValueError, match="the history's array optimizer_v has shape"):
-        net.fit(*data, epochs=2, optimizer="momentum", resume=True)
+    def pressed(x, y):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    net.evaluate = pressed
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(*data, epochs=5, **settings)
+    net.save(tmp_path / "net.npz")
+    net = Network.load(tmp_path / "net.npz").fit(*data, epochs=5, **settings, resume=True)
+
+    assert_same_run(net, make_net().fit(*data, epochs=5, **settings))
+
+
+def test_run_that_was_broken_off_inside_a_step_cannot_go_on(tmp_path):
+    def fails(theta, g, learning_rate):
+        if len(theta) > 3:  # not where the settings are checked
+            raise KeyError("step")
+        return (theta,)
+
+    settings, net = {"optimizer": Optimizer(fails)}, make_net()
+    with pytest.raises(KeyError, match="step"):
+        net.fit(*make_data(), **settings)
+    assert net.history.stopped == "broken off by KeyError"
+    net.save(tmp_path / "net.npz")
+
+    for again in (net, Network.load(tmp_path / "net.npz")):
+        with pytest.raises(ValueError, match="the last one was broken off inside a step. Call fit without"):
+            again.fit(*make_data(), **settings, resume=True)
+
+
+@pytest.mark.parametrize("change", [{"pos": 10**9}, {"pos": -1}, {"key": [0] * 624}], ids=["far", "-", "0"])
+def test_file_with_a_state_that_would_crash_python_is_refused(change, tmp_path):
+    rng, path = np.random.Generator(np.random.MT19937(0)), tmp_path / "net.npz"
+    net = make_net().fit(*make_data(), epochs=2, batch_size=5, rng=rng)
+    net.save(path)
+    assert Network.load(path).history.position == net.history.position
+
+    net.history.position["rng"]["state"].update(change)
+    net.save(path)
+
+    with pytest.raises(ValueError, match="net.npz is damaged, .*no MT19937 can have such a state"):
+        Network.load(path)
+
+
+@pytest.mark.parametrize("name", ["optimizer_v", "best", "last"])
+def test_state_that_does_not_fit_is_refused(name):
+    settings = {"optimizer": "momentum", "patience": 2}
+    net = make_net().fit(*make_data(), epochs=1, **settings)
+    before, net.history.arrays[name] = net.theta.copy(), np.zeros(1)
+
+    with pytest.raises(ValueError, match=f"the history's array {name} has shape"):
+        net.fit(*make_data(), epochs=2, **settings, resume=True)
+    assert_array_equal(net.theta, before)

@@ -126,3 +126,21 @@ def test_data_too_large_for_single_precision_are_refused():
 def test_targets_that_the_loss_does_not_take_are_refused(output, loss, message):
     with pytest.raises(ValueError, match=message):
         make_net(output, loss).fit(np.ones((3, 4)), -np.ones((2, 4)))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_shares_below_zero_are_refused_although_they_sum_to_one(dtype):
+    net, x, y = make_net("softmax", "cross_entropy", dtype), np.ones((3, 4)), np.eye(2)[:, [0, 1, 1, 0]]
+
+    with pytest.raises(ValueError, match="y holds 2.0, but cross_entropy needs targets from 0 to 1"):
+        net.fit(x, 3 * y - 1)
+    with pytest.raises(ValueError, match="validation: y holds -1.0"):
+        net.fit(x, y, validation=(x, 3 * y - 1))
+    assert net.fit(x, 0.8 * y + 0.1, epochs=1).history.stopped == "all epochs done"
+
+
+def test_whole_batch_comes_once_and_not_after_its_step():
+    net, x, y = numbered(5)
+    samples = Samples(net, x, y, 5, True)
+
+    assert [len(gathered(samples, np.arange(5), first)) for first in (0, 1)] == [1, 0]

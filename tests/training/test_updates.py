@@ -76,6 +76,21 @@ def test_optimizer_of_ones_own_is_stepped_as_it_is():
     assert_allclose(found, theta, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda theta: theta + 0j, lambda theta: theta[:3], lambda theta: theta[None], list],
+    ids=["complex", "short", "two axes", "a list"],
+)
+def test_optimizer_that_goes_wrong_later_is_refused_and_changes_nothing(wrong):
+    net = make_net()
+    update = Update(net, Optimizer(lambda theta, g, v, rate: (theta + 1, wrong(v)), ("v",)), {})
+
+    with pytest.raises(ValueError, match="should return a tuple of 2 arrays of real numbers, .*: theta, v"):
+        update(0.1)
+
+    assert_array_equal(net.theta, make_net().theta)
+
+
 def test_penalty_is_added_for_weights_and_not_for_biases():
     net = make_net()
     net.theta += 1
