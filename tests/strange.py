@@ -45,7 +45,7 @@ ZOO = (
 STRANGEST = (
     *ZOO,
     10**5000,
-    np.timedelta64(3),
+    np.timedelta64(3, "s"),
 )  # a number too long to be printed, and time: numpy's whole number
 ARRAYS_SPOILED = (
     *(

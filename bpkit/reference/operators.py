@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .shapes import expect_filled, expect_number, expect_switch, shown
+from .shapes import NO_NUMBERS, expect_filled, expect_number, expect_switch, shown
 
 UFUNCS = ("add", "subtract", "multiply", "divide", "negative", "exp", "log", "tanh", "matmul")
 _differentiating = contextvars.ContextVar("differentiating", default=False)
@@ -179,7 +179,9 @@ def _expect_axes(axis, shape):
     """Return the axes as a tuple of numbers from 0 on; None stands for all."""
     n = len(shape)
     axes = tuple(range(n)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    whole = all(isinstance(i, (int, np.integer)) and not isinstance(i, bool) and -n <= i < n for i in axes)
+    whole = all(
+        isinstance(i, (int, np.integer)) and not isinstance(i, NO_NUMBERS) and -n <= i < n for i in axes
+    )
     if not whole or len({i % n for i in axes}) < len(axes):
         raise ValueError(
             f"axis is {shown(axis)}, but should be None, or one or more axes of the shape {shape}."
