@@ -6,7 +6,6 @@ import traceback
 
 from .marking import PUBLIC_SEED, mark
 from .outcome import Outcome
-from .question import Case
 from .questions import find_question, questions_of
 from .sandbox.frames import FrameError, decode, encode
 
@@ -84,8 +83,11 @@ class LocalAnswers:
     def value(self, name):
         return sent(self.namespace[name], ())
 
-    def call(self, name, arguments, stand_ins):
-        given = Case("", arguments).given()
+    def calls(self, name, asked, stand_ins):
+        return [self.call(name, case, stand_ins) for case in asked.cases]
+
+    def call(self, name, case, stand_ins):
+        given = case.given()
         function = self.namespace[name]
         if not callable(function):
             return Outcome(problem="missing")

@@ -2,15 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
 from .diagnosis import facts, known_mistake
 from .pointers import see
-from .question import SHAPED, SINGLE, judge, score_parts
+from .question import SHAPED, SINGLE, Asked, judge, score_parts
 
 PUBLIC_SEED = 0
+STUCK = ("time", "memory", "died")
 CHANGED = "the call changes its arguments. Work on copies: the caller needs them as they were."
 
 
@@ -28,6 +29,7 @@ class Verdict:
     message: str
     stuck: bool = False  # it ran out of time or died
     rests_on: tuple = ()  # earlier answers in whose place ours stood
+    limit: str = ""  # the limit that it met: time, memory, processes, files, output, ended
 
     @property
     def score(self):
@@ -70,8 +72,8 @@ def mark(questions, answers, seed, public=False):
     ----------
     questions : list of Question
     answers : object
-        Has ``call(name, arguments, stand_ins)`` and ``value(name)``, which return an Outcome, and
-        ``time_for_a_check(name)``, a context manager around the calls of one question.
+        Has ``calls(name, asked, stand_ins)``, which returns an Outcome a case, ``value(name)``, which
+        returns one, and ``time_for_a_check(name)``, a context manager around the calls of one question.
     seed : int or str
     public : bool
         Whether messages may hold an exception's own words: only where the inputs are public.
@@ -127,15 +129,23 @@ def recorded(function, asked, name):
 
 def mark_one(question, answers, seed, public, stand_ins):
     """Judge one question and, where it is wrong, say why."""
-    cases = draw_again(question, seed)
+    asked = ask(question, seed)
     with answers.time_for_a_check(question.name):
-        outcomes = [question.probe(answers, case, stand_ins) for case in cases]
-    findings = judge(question, cases, outcomes)
+        outcomes = asked.probe(answers, stand_ins)
+    findings = judge(asked, outcomes)
     parts = score_parts(question, findings)
+    limit = next((f.outcome.limit for f in findings if f.outcome.limit), "")
     if all(got == full for got, full in parts.values()):
-        return Verdict(question.name, parts, None, "")
-    stuck = any(f.outcome.problem in ("time", "died") for f in findings)
-    return Verdict(question.name, parts, *explain(question, findings, parts, public), stuck)
+        return Verdict(question.name, parts, None, "", limit=limit)
+    stuck = any(f.outcome.problem in STUCK for f in findings)
+    mistake, message = explain(question, findings, parts, public)
+    return Verdict(question.name, parts, mistake, message, stuck, limit=limit)
+
+
+@lru_cache(maxsize=256)
+def ask(question, seed):
+    """Return a question with the inputs that a seed gives and the results expected; nobody changes them."""
+    return Asked(question, draw_again(question, seed))
 
 
 def draw_again(question, seed):
@@ -154,7 +164,7 @@ def explain(question, findings, parts, public):
         number = f" [{mistake.number}]" if mistake.number else ""
         return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)}{number}"
     says = f"{question.name}: {facts(findings, public)}"
-    raised = all(f.outcome.problem in ("raised", "time", "died", "unreadable") for f in findings)
+    raised = all(f.outcome.problem in ("raised", "unreadable", *STUCK) for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"
 
 

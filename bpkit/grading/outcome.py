@@ -22,11 +22,12 @@ class Outcome:
 
     result: object = None
     arguments: tuple = ()
-    problem: str | None = None  # absent, missing, unanswered, raised, time, died, unreadable
+    problem: str | None = None  # absent, missing, unanswered, raised, time, memory, died, unreadable
     type: str = ""
     line: int | None = None
     name: str = ""  # of a NameError
     message: str = ""
+    limit: str = ""  # the limit that was met: time, memory, processes, files, output, ended
 
     def says(self, public=False):
         """Tell the student what went wrong; an exception's own words only where the inputs are public."""
@@ -43,7 +44,7 @@ class Outcome:
             says += f" {self.name} is not defined: imports and helpers stand in the answer's own cell."
         elif self.type == "TypeError" and not where:
             says += " Keep the function's name and arguments as they were given."
-        return says
+        return f"{says} {LIMITS[self.limit]}" if self.limit in LIMITS else says
 
 
 PROBLEMS = {
@@ -51,6 +52,12 @@ PROBLEMS = {
     "missing": "it is not defined: its cell no longer defines it, or raised before that.",
     "unanswered": "it is not answered yet.",
     "time": "your code did not end within its time. Look for a loop that never stops.",
+    "memory": "your code used more memory than it may.",
     "died": "your code ended its process, or was ended for using too much memory.",
     "unreadable": "what your code returned could not be read.",
+}
+LIMITS = {
+    "memory": "It asked for more memory than it may use.",
+    "processes": "It started more processes or threads than it may.",
+    "files": "It wrote more to files than it may.",
 }

@@ -7,9 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from .marking import Verdict, mark
 from .notebook import NotebookError, answers_of, cells_to_run, read_notebook, rebuild
 from .outcome import Outcome
-
-CELL_SECONDS = 10
-CHECK_SECONDS = 10
+from .sandbox.replies import Unread
 
 
 @dataclass
@@ -19,6 +17,9 @@ class Graded:
     verdicts: list
     note: str = ""
     notebook: dict = field(default_factory=dict)
+    level: str = ""  # of the sandbox
+    inside: bool = False  # the verdicts come from the set's own asserts, inside the sandbox
+    seconds: float = 0.0  # that grading took
 
     @property
     def score(self):
@@ -43,7 +44,13 @@ class Graded:
 
     def plain(self):
         """Return the verdicts as plain data, as `Graded.of` takes them back."""
-        return {"note": self.note, "verdicts": [asdict(verdict) for verdict in self.verdicts]}
+        return {
+            "note": self.note,
+            "level": self.level,
+            "inside": self.inside,
+            "seconds": self.seconds,
+            "verdicts": [asdict(verdict) for verdict in self.verdicts],
+        }
 
     @classmethod
     def of(cls, plain):
@@ -52,7 +59,11 @@ class Graded:
         for verdict in plain["verdicts"]:
             parts = {name: tuple(points) for name, points in verdict["parts"].items()}
             verdicts.append(Verdict(**verdict | {"parts": parts, "rests_on": tuple(verdict["rests_on"])}))
-        return cls(verdicts, plain["note"])
+        rest = {name: plain[name] for name in ("note", "level", "inside", "seconds")}
+        return cls(verdicts, **rest)
+
+
+LOST = ("time", "memory", "died", "unreadable")  # after these the fork cannot be talked to
 
 
 class SandboxAnswers:
@@ -60,9 +71,12 @@ class SandboxAnswers:
 
     def __init__(self, sandbox, cells, present):
         self.sandbox, self.cells, self.present = sandbox, cells, present
+        self.limits = sandbox.limits
+        self.places = {cell: place for place, (cell, _) in enumerate(cells)}
         self.fork, self.done = None, 0
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
-        self.deadline = 0.0
+        self.ends = time.monotonic() + self.limits.submission_seconds
+        self.clock = None
 
     def __enter__(self):
         return self
@@ -76,27 +90,28 @@ class SandboxAnswers:
             self.fork.__exit__(None, None, None)
         self.fork = None
 
+    @property
+    def out_of_time(self):
+        return time.monotonic() >= self.ends or (self.clock is not None and self.clock.over)
+
     def reach(self, name):
         """Run the cells up to the one of this name, but for those that did not come back before."""
-        last = [cell for cell, _ in self.cells].index(name)
         if self.fork is None:
             self.fork, self.done = self.sandbox.fork(), 0
-        while self.done <= last:
+        while self.done <= self.places[name] and not self.out_of_time:
             cell, source = self.cells[self.done]
             self.done += 1
-            if self.broken.get(cell, Outcome()).problem not in ("time", "died", "unreadable"):
-                self.run(cell, source, name)
-
-    def run(self, cell, source, name):
-        outcome = self.fork.cell(source, CELL_SECONDS)
-        if outcome.problem:
-            self.broken[cell] = outcome
-        if self.lost(outcome):
-            self.reach(name)
+            if self.broken.get(cell, Outcome()).problem in LOST:
+                continue
+            outcome = self.fork.cell(source)
+            if outcome.problem:
+                self.broken[cell] = outcome
+            if self.lost(outcome):
+                self.fork, self.done = self.sandbox.fork(), 0
 
     def lost(self, outcome):
         """Stop the fork if it can no longer be talked to, and say so."""
-        lost = outcome.problem in ("time", "died", "unreadable")
+        lost = not isinstance(outcome, Unread) and outcome.problem in LOST
         if lost:
             self.stop()
         return lost
@@ -104,28 +119,36 @@ class SandboxAnswers:
     @contextlib.contextmanager
     def time_for_a_check(self, name):
         """Give the calls of one question their time together; the cells before it run first."""
+        self.clock = None
         self.reach(name)
-        self.deadline = time.monotonic() + CHECK_SECONDS
+        self.clock = self.fork.new_clock(self.limits.check_seconds)
         yield
 
-    def call(self, name, arguments, stand_ins):
-        return self.ask(name, lambda fork, left: fork.call(name, arguments, left, stand_ins))
+    def calls(self, name, asked, stand_ins):
+        """Return an Outcome for each case; after a case that ended the fork another goes on with the rest."""
+        outcomes = []
+        while (left := len(asked.cases) - len(outcomes)) and not self.out_of_time:
+            self.reach(name)
+            frame, first = asked.sent(len(outcomes)), len(outcomes)
+            outcomes += self.fork.calls(name, frame, left, self.clock, stand_ins)
+            self.lost(outcomes[-1])
+            outcomes[first:] = [self.told(name, outcome) for outcome in outcomes[first:]]
+        return outcomes + [Outcome(problem="time", limit="time")] * left
 
     def value(self, name):
-        return self.ask(name, lambda fork, left: fork.value(name, left))
-
-    def ask(self, name, request):
-        """Put a request to the fork in what is left of the time."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            return Outcome(problem="time")
+        if self.out_of_time:
+            return Outcome(problem="time", limit="time")
         self.reach(name)
-        outcome = request(self.fork, left)
+        outcome = self.fork.value(name, self.clock)
         self.lost(outcome)
-        return self.told(name, self.broken.get(name, outcome) if outcome.problem == "missing" else outcome)
+        return self.told(name, outcome)
 
     def told(self, name, outcome):
         """Return the outcome as the student may read it: a name only if the notebook has it."""
+        if isinstance(outcome, Unread):
+            return outcome
+        if outcome.problem == "missing":
+            outcome = self.broken.get(name, outcome)
         if outcome.problem == "unanswered" and name not in self.present:
             return Outcome(problem="absent")
         in_notebook = outcome.name.isidentifier() and any(outcome.name in source for _, source in self.cells)
@@ -156,11 +179,13 @@ def grade_submission(sandbox, data, released, questions, seed):
         answers, note = answers_of(read_notebook(data), released), ""
     except NotebookError as error:
         answers, note = {}, str(error)
-    notebook = rebuild(released, answers)
+    notebook, began = rebuild(released, answers), time.monotonic()
     if note:
-        return Graded([nothing(question, note) for question in questions], note, notebook)
-    with SandboxAnswers(sandbox, cells_to_run(notebook), set(answers)) as session:
-        return Graded(list(mark(questions, session, seed)), note, notebook)
+        verdicts = [nothing(question, note) for question in questions]
+    else:
+        with SandboxAnswers(sandbox, cells_to_run(notebook), set(answers)) as session:
+            verdicts = list(mark(questions, session, seed))
+    return Graded(verdicts, note, notebook, sandbox.level, seconds=time.monotonic() - began)
 
 
 def nothing(question, note):

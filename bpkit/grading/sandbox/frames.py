@@ -1,39 +1,32 @@
 """Plain values as bounded frames: what may cross between the grader and a student's process.
 
-A frame is 8 bytes of length, then a line of JSON that describes the value, then the bytes of its
-arrays, one after the other. Nothing is pickled, and every size is checked before it is allocated.
+A frame is a head (one byte that says what it is for, and two sizes), then a line of JSON that describes
+the value, then the bytes of its arrays and numbers, one after the other. So of two results with arrays
+of the same shapes the descriptions are equal to the last byte, and only the numbers differ. Nothing is
+pickled, and every size is checked before it is allocated.
 """
 
-import builtins
 import json
 import math
 import numbers
 import struct
-import types
 from typing import NamedTuple
 
 import numpy as np
 
-LENGTH = struct.Struct("!II")  # bytes of JSON, bytes of arrays
+if __package__:
+    from .names import ENTRIES, known_name, type_name
+else:  # in the sandbox, where this folder is no package
+    from names import ENTRIES, known_name, type_name
+
+HEAD = struct.Struct("!cII")  # what it is for, bytes of JSON, bytes of arrays and numbers
+REPLY, ASKS = b"r", b"a"  # an answer to what was asked; a question while answering
 JSON_LIMIT = 2**20
+NUMBER = struct.Struct("<d")
 ARRAY_LIMIT = 2**26
 DEPTH_LIMIT = 12
 INT_LIMIT = 2**63
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1")
-OWN = "object of a class of its own"
-KINDS = {
-    types.GeneratorType: "generator",
-    types.CoroutineType: "coroutine",
-    np.ma.MaskedArray: "masked array",
-}
-ENTRIES = {
-    "O": "array of objects",
-    "U": "array of text",
-    "S": "array of text",
-    "c": "array of complex numbers",
-}
-OTHERS = {"function", "deeply nested object", "huge int", "subclass of ndarray", "array of another kind"}
-OTHERS |= {*KINDS.values(), *ENTRIES.values()}
 
 
 class FrameError(ValueError):
@@ -59,153 +52,204 @@ class Strange(NamedTuple):
     type: str
 
 
-def encode(value):
+def encode(value, purpose=REPLY):
     """Return a value as one frame.
 
     >>> decode(encode({1: np.eye(2), "rate": 0.5, "pair": (1, None)}))
     {1: array([[1., 0.],
            [0., 1.]]), 'rate': 0.5, 'pair': (1, None)}
     """
-    arrays = []
-    text = json.dumps(_describe(value, arrays, 0)).encode()
-    data = b"".join(arrays)
+    data = []
+    text = describe(value, data).encode()
+    data = b"".join(data)
     if len(text) > JSON_LIMIT or len(data) > ARRAY_LIMIT:
         raise FrameError(f"The value takes {len(text) + len(data)} bytes, more than a frame may hold.")
-    return LENGTH.pack(len(text), len(data)) + text + data
+    return HEAD.pack(purpose, len(text), len(data)) + text + data
 
 
-def _describe(value, arrays, depth):
-    """Return JSON for a value and append its arrays' bytes to `arrays`."""
+def describe(value, data, depth=0):
+    """Return JSON for a value, and append the bytes of its arrays and numbers to `data`."""
     if depth > DEPTH_LIMIT:
-        return {"strange": ["deeply nested object"]}
-    if value is None or isinstance(value, bool | str):
-        return {"plain": value if value is None or isinstance(value, bool) else str(value)}
-    if type(value) is np.ndarray:
-        return _describe_array(value, arrays)
-    if isinstance(value, np.bool_ | numbers.Real):
-        return _describe_number(value)
-    if isinstance(value, Provided | Callback | Strange):
-        return {type(value).__name__.lower(): list(value)}
-    if isinstance(value, tuple | list):
-        kind = "tuple" if isinstance(value, tuple) else "list"
-        return {kind: [_describe(item, arrays, depth + 1) for item in list(value)]}
-    if isinstance(value, dict):
-        pairs = dict.items(value)
-        return {"dict": [[_describe(part, arrays, depth + 1) for part in pair] for pair in pairs]}
-    return {"strange": [type_name(value)]}
+        return strange("deeply nested object")
+    write = WRITERS.get(type(value)) or writer_of(value)
+    return write(value, data, depth)
 
 
-def _describe_number(value):
-    if isinstance(value, bool | np.bool_):
-        return {"plain": bool(value)}
-    if isinstance(value, np.integer | int):
-        return {"plain": int(value)} if abs(int(value)) < INT_LIMIT else {"strange": ["huge int"]}
-    return {"plain": float(value)}
+def writer_of(value):
+    """Return what describes a value of another type than the common ones."""
+    kinds = (np.bool_, _bool), (np.integer | int, _int), (numbers.Real, _float), (tuple, _tuple)
+    kinds += (list, _list), (dict, _dict), (str, _str)
+    return next((write for kind, write in kinds if isinstance(value, kind)), _other)
 
 
-def _describe_array(array, arrays):
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        array = array.astype(float)
-    code = array.dtype.newbyteorder("<").str
-    if code not in DTYPES:
-        return {"strange": [ENTRIES.get(array.dtype.kind, "array of another kind")]}
-    arrays.append(np.ascontiguousarray(array, dtype=code).tobytes())
-    return {"array": [code, list(array.shape)]}
+def strange(name):
+    return f'{{"strange":[{json.dumps(name)}]}}'
 
 
-def type_name(value):
-    """Name a value's type where Python or numpy gave the name; a name of one's own could carry a message.
-
-    An exception of another class is named by the first of Python's own that it derives from.
-
-    >>> type_name(np.recarray(1, "f8")), type_name(np.linalg.LinAlgError()), type_name(type("my", (), {})())
-    ('numpy recarray', 'ValueError', 'object of a class of its own')
-    """
-    kind = type(value)
-    if kind in KINDS:
-        return KINDS[kind]
-    if vars(np).get(kind.__name__) is kind:
-        return f"numpy {kind.__name__}"
-    classes = kind.__mro__ if isinstance(value, BaseException) else (kind,)
-    public = (own for own in classes if not own.__name__.startswith("_"))  # not _IncompleteInputError
-    named = [own.__name__ for own in public if vars(builtins).get(own.__name__) is own]
-    if named or isinstance(value, np.ndarray):
-        return named[0] if named else "subclass of ndarray"
-    return "function" if callable(value) else OWN
+def _none(value, data, depth):
+    return '{"plain":null}'
 
 
-def known_name(text):
-    """Return a name that `type_name` could have given, and the one for all others where it could not.
+def _bool(value, data, depth):
+    return '{"plain":true}' if value else '{"plain":false}'
 
-    >>> known_name("numpy matrix"), known_name("ValueError"), known_name("x = 0.25")
-    ('numpy matrix', 'ValueError', 'object of a class of its own')
-    """
-    if text.startswith("numpy "):
-        return text if isinstance(vars(np).get(text.removeprefix("numpy ")), type) else OWN
-    return text if text in OTHERS or isinstance(vars(builtins).get(text), type) else OWN
+
+def _str(value, data, depth):
+    return f'{{"plain":{json.dumps(str(value))}}}'
+
+
+def _int(value, data, depth):
+    value = int(value)
+    return f'{{"plain":{value}}}' if abs(value) < INT_LIMIT else strange("huge int")
+
+
+def _float(value, data, depth):
+    data.append(NUMBER.pack(float(value)))
+    return '{"float":8}'
+
+
+def _tuple(value, data, depth):
+    return f'{{"tuple":[{",".join([describe(item, data, depth + 1) for item in list(value)])}]}}'
+
+
+def _list(value, data, depth):
+    return f'{{"list":[{",".join([describe(item, data, depth + 1) for item in list(value)])}]}}'
+
+
+def _dict(value, data, depth):
+    pairs = [
+        f"[{describe(key, data, depth + 1)},{describe(item, data, depth + 1)}]"
+        for key, item in dict.items(value)
+    ]
+    return f'{{"dict":[{",".join(pairs)}]}}'
+
+
+def _named(value, data, depth):
+    return f'{{"{type(value).__name__.lower()}":{json.dumps(list(value))}}}'
+
+
+def _other(value, data, depth):
+    return strange(type_name(value))
+
+
+def _array(value, data, depth):
+    code = CODES.get(value.dtype)
+    if code is None and value.dtype.kind == "f" and value.dtype.itemsize > 8:
+        code, value = "<f8", value.astype("<f8")
+    if code is None:
+        code = value.dtype.newbyteorder("<").str
+        if code not in DTYPES:
+            return strange(ENTRIES.get(value.dtype.kind, "array of another kind"))
+        value = value.astype(code)
+    data.append(value.tobytes())
+    return f'{{"array":["{code}",{list(value.shape)}]}}'
+
+
+CODES = {np.dtype(code): code for code in DTYPES}
+SIZES = {code: np.dtype(code).itemsize for code in DTYPES}
+WRITERS = {
+    np.ndarray: _array,
+    dict: _dict,
+    float: _float,
+    np.float64: _float,
+    int: _int,
+    str: _str,
+    tuple: _tuple,
+    list: _list,
+    bool: _bool,
+    type(None): _none,
+    Provided: _named,
+    Callback: _named,
+    Strange: _named,
+}
 
 
 def decode(frame):
     """Return the value of a frame, or raise a FrameError."""
-    text_size, data_size = sizes(frame[: LENGTH.size])
-    if len(frame) != LENGTH.size + text_size + data_size:
+    text_size, data_size = sizes(frame[: HEAD.size])
+    if len(frame) != HEAD.size + text_size + data_size:
         raise FrameError("The frame is shorter or longer than it says.")
-    text, data = frame[LENGTH.size : LENGTH.size + text_size], frame[LENGTH.size + text_size :]
+    text, data = frame[HEAD.size : HEAD.size + text_size], frame[HEAD.size + text_size :]
     try:
-        value, rest = _build(json.loads(text), memoryview(data))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        reader = _Reader(data)
+        value = reader.build(json.loads(text))
+    except FrameError:
+        raise
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+        struct.error,
+    ) as error:
         raise FrameError("The frame does not describe a value.") from error
-    if len(rest):
+    if reader.at != len(data):
         raise FrameError("The frame holds more bytes than its arrays need.")
     return value
 
 
 def sizes(head):
     """Return the sizes that a frame's head announces, or raise a FrameError if they are over the limits."""
-    if len(head) != LENGTH.size:
+    if len(head) != HEAD.size:
         raise FrameError("The frame is shorter than its head.")
-    text_size, data_size = LENGTH.unpack(head)
+    purpose, text_size, data_size = HEAD.unpack(head)
+    if purpose not in (REPLY, ASKS):
+        raise FrameError("The frame does not say what it is for.")
     if text_size > JSON_LIMIT or data_size > ARRAY_LIMIT:
         raise FrameError(f"The frame announces {text_size + data_size} bytes, more than a frame may hold.")
     return text_size, data_size
 
 
-def _build(node, data):
-    """Return the value of a JSON node and the bytes of `data` that it did not use."""
-    ((kind, content),) = node.items()
-    if kind == "plain" and isinstance(content, None | bool | int | float | str):
-        if isinstance(content, int) and abs(content) >= INT_LIMIT:
-            raise FrameError("The frame holds a whole number that is too large.")
-        return content, data
-    if kind == "array":
-        return _build_array(*content, data)
-    if kind in ("tuple", "list"):
-        items, data = _build_all(content, data)
-        return (tuple(items) if kind == "tuple" else items), data
-    if kind == "dict":
-        pairs, data = _build_all([{"tuple": pair} for pair in content], data)
-        return dict(pairs), data
-    if kind == "provided":
-        return Provided(*map(str, content)), data
-    if kind == "callback":
-        return Callback(*map(int, content)), data
-    if kind == "strange":
-        return Strange(*map(known_name, content)), data
-    raise FrameError(f"A frame cannot hold a {kind!r}.")
+class _Reader:
+    """Builds the value that a description and its bytes make, from the first byte on."""
 
+    def __init__(self, data):
+        self.data, self.at = data, 0
 
-def _build_all(nodes, data):
-    items = []
-    for node in nodes:
-        item, data = _build(node, data)
-        items.append(item)
-    return items, data
+    def build(self, node):
+        """Return the value of a JSON node."""
+        ((kind, content),) = node.items()
+        return self.BUILDERS[kind](self, content)
 
+    def plain(self, content):
+        if type(content) is int and abs(content) >= INT_LIMIT or type(content) is float:
+            raise FrameError("The frame holds a whole number that is too large, or a fraction in its text.")
+        if not isinstance(content, None | bool | int | str):
+            raise FrameError("The frame's text holds more than plain values.")
+        return content
 
-def _build_array(code, shape, data):
-    if code not in DTYPES or len(shape) > 8 or not all(type(n) is int and n >= 0 for n in shape):
-        raise FrameError("The frame announces an array of a kind that it may not hold.")
-    size = math.prod(shape) * np.dtype(code).itemsize
-    if size > len(data):
-        raise FrameError("The frame announces an array larger than its bytes.")
-    return np.frombuffer(data[:size], dtype=code).reshape(shape).copy(), data[size:]
+    def number(self, content):
+        self.at += NUMBER.size
+        return NUMBER.unpack_from(self.data, self.at - NUMBER.size)[0]
+
+    def array(self, content):
+        code, shape = content
+        if code not in SIZES or len(shape) > 8 or not all([type(n) is int and n >= 0 for n in shape]):
+            raise FrameError("The frame announces an array of a kind that it may not hold.")
+        count = math.prod(shape)
+        start, self.at = self.at, self.at + count * SIZES[code]
+        if self.at > len(self.data):
+            raise FrameError("The frame announces an array larger than its bytes.")
+        if count == 0:
+            return np.zeros(shape, code)
+        return np.frombuffer(self.data, code, count, start).reshape(shape).copy()
+
+    def items(self, content):
+        return [self.build(node) for node in content]
+
+    def pairs(self, content):
+        return {self.build(key): self.build(value) for key, value in content}
+
+    BUILDERS = {
+        "array": array,
+        "float": number,
+        "plain": plain,
+        "list": items,
+        "tuple": lambda self, content: tuple(self.items(content)),
+        "dict": pairs,
+        "provided": lambda self, content: Provided(*map(str, content)),
+        "callback": lambda self, content: Callback(*map(int, content)),
+        "strange": lambda self, content: Strange(*map(known_name, content)),
+    }

@@ -1,67 +1,72 @@
 """The trusted half: starts the warm process, talks to its forks, and ends them at their limits."""
 
 import os
+import select
 import shutil
 import signal
 import socket
-import subprocess
-import sys
+import struct
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
+from ..limits import Limits
 from ..outcome import Outcome
-from .frames import LENGTH, Callback, FrameError, decode, encode, known_name, sizes
+from .cgroup import Cgroup
+from .frames import ASKS, HEAD, Callback, FrameError, decode, encode, sizes
+from .levels import SandboxRefused, read_line, refusal, safe, setup, start
+from .replies import as_outcome
+from .view import prepare
 
-OFFERED = ("exercise.py", "data.py", "plots")  # all of the package that a student's code may import
-PACKAGE = Path(__file__).parents[2]
 STAND_IN_LIMIT = 2**16  # bytes of arguments that the grader computes with for an answer
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
+PID = struct.Struct("!i")
+START = 60  # seconds that the warm process may take until its first fork answers
+LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
 
 
 class Sandbox:
-    """A warm process; a context manager.
+    """A warm process at one of the levels of `levels.py`; a context manager.
 
-    This is the level *process*: own processes with time, memory and file limits, no seclusion.
+    Parameters
+    ----------
+    level : str, optional
+        full, kernel or process; by default the best at which students' code is secluded.
+    limits : Limits, optional
 
-    >>> with Sandbox() as sandbox, sandbox.fork() as fork:
+    Raises
+    ------
+    SandboxRefused
+        If this machine does not offer the level.
+
+    Examples
+    --------
+    >>> with Sandbox("process") as sandbox, sandbox.fork() as fork:
     ...     fork.cell("def double(x): return 2 * x").problem
     ...     fork.call("double", [21]).result
     42
     """
 
-    LEVEL = "process"  # limits on time, memory and files; every report says which level it was
+    def __init__(self, level=None, limits=None):
+        self.level, self.limits = level or safe(), limits or Limits()
+        why = refusal(self.level)
+        if why:
+            raise SandboxRefused(why)
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="bpkit-")
-        package = Path(self.folder.name, "bpkit")
-        package.mkdir()
-        (package / "__init__.py").touch()
-        for name in OFFERED:
-            if (PACKAGE / name).exists():
-                (package / name).symlink_to(PACKAGE / name)
-        self.control, theirs = socket.socketpair()
-        script = Path(__file__).with_name("inside.py")
-        command = [sys.executable, "-I", script, str(theirs.fileno()), self.folder.name]
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            command,
-            pass_fds=[theirs.fileno()],
-            stdin=quiet,
-            stdout=quiet,
-            stderr=quiet,
-            cwd=self.folder.name,
-            env=self.environment(),
-        )
-        theirs.close()
+        folder, limits = Path(self.folder.name), asdict(self.limits)
+        prepare(folder)
+        self.group = Cgroup(limits).__enter__()
+        told = setup(self.level, folder, limits)
+        self.process, self.control = start(self.level, folder, told, self.group.joined)
+        self.control.settimeout(START)
+        why = read_line(self.control)
+        if why:
+            self.__exit__()
+            raise SandboxRefused(f"The sandbox did not start at the level {self.level}: {why}.")
         return self
-
-    def environment(self):
-        """Return what the warm process sees of the environment: nothing of the instructor's."""
-        here = self.folder.name
-        ours = {"HOME": here, "IPYTHONDIR": here, "MPLCONFIGDIR": here, "MPLBACKEND": "agg"}
-        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        return {key: os.environ[key] for key in PASSED_ON if key in os.environ} | ours | threads
 
     def fork(self):
         """Start a fork for one submission; the warm process is started anew if something has ended it."""
@@ -69,81 +74,177 @@ class Sandbox:
             return self.forked()
         except (OSError, EOFError, FrameError):  # a fork before this one has ended or stopped it
             self.__exit__()
+        try:
             return self.__enter__().forked()
+        except (OSError, EOFError) as error:
+            raise SandboxRefused(
+                f"The sandbox ends at once at the level {self.level} ({error}). Run: bpkit doctor"
+            ) from error
 
     def forked(self):
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
+        ours.settimeout(START)
+        try:
+            with theirs:
                 socket.send_fds(self.control, [b"f"], [theirs.fileno()])
-            except OSError:
-                ours.close()
-                raise
-        return Fork(ours, self.folder.name)
+            number, handles, _, _ = socket.recv_fds(self.control, PID.size, 1)
+            if len(number) < PID.size:
+                raise EOFError
+            return Fork(ours, Leash(PID.unpack(number)[0], handles, self.folder.name), self)
+        except BaseException:
+            ours.close()
+            raise
 
     def __exit__(self, *exception):
         self.control.close()
         self.process.kill()
         self.process.wait()
+        self.group.__exit__()
         self.folder.cleanup()
+
+
+class Leash:
+    """What ends a fork with all that it started, and tells how much it has computed."""
+
+    def __init__(self, pid, handles, homes):
+        self.handle, self.homes = handles[0] if handles else None, homes
+        self.pid = pid if self.handle is None else pid_behind(self.handle)
+
+    def end(self):
+        """End the fork; at the levels with namespaces nothing that it started outlives it."""
+        if self.handle is not None:
+            self.end_by_handle()
+        elif self.pid:
+            end_group(self.pid)
+            shutil.rmtree(os.path.join(self.homes, str(self.pid)), ignore_errors=True)
+        self.pid = self.handle = None
+
+    def end_by_handle(self):
+        try:
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+            select.select([self.handle], [], [], START)
+        except ProcessLookupError:
+            pass
+        os.close(self.handle)
+
+    def cpu_seconds(self):
+        """Return the CPU seconds that the fork and its ended children used, or 0 where that is unknown."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def pid_behind(handle):
+    """Return the number by which this process knows the one behind a handle."""
+    rows = Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines()
+    return next((int(row.split()[1]) for row in rows if row.startswith("Pid:")), None)
+
+
+def end_group(pid):
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+class Clock:
+    """The time that some requests have together: CPU seconds, and some times as many of the clock."""
+
+    def __init__(self, seconds, wall):
+        self.cpu, self.ends = seconds, time.monotonic() + wall
+
+    @property
+    def over(self):
+        return self.cpu <= 0 or time.monotonic() >= self.ends
 
 
 class Fork:
     """One submission's own process; a context manager."""
 
-    START = 60  # seconds that the warm process may take until its first fork answers
-
-    def __init__(self, channel, homes):
-        self.channel, self.homes = channel, homes
-        self.deadline = time.monotonic() + self.START
-        try:
-            self.pid = int(self.receive())
-        except BaseException:
-            channel.close()
-            raise
+    def __init__(self, channel, leash, sandbox):
+        self.channel, self.leash, self.limits, self.group = channel, leash, sandbox.limits, sandbox.group
+        self.buffer, self.text, self.data = bytearray(), 0, 0
+        self.clock = None
+        self.met = self.group.limits_met()
+        why = read_line(channel)
+        if why:
+            self.__exit__()
+            raise SandboxRefused(f"A fork could not be shut in: {why}.")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         self.channel.close()
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        shutil.rmtree(os.path.join(self.homes, str(self.pid)), ignore_errors=True)
+        self.leash.end()
 
-    def cell(self, source, seconds=10):
+    def new_clock(self, seconds):
+        """Return a clock of so many CPU seconds."""
+        return Clock(seconds, self.limits.wall_seconds(seconds))
+
+    def cell(self, source, seconds=None, outputs=False):
         """Run a cell; the outcome says whether it raised, ran out of time or died."""
-        return self.request({"do": "cell", "source": source}, seconds, {})
+        clock = self.new_clock(seconds or self.limits.cell_seconds)
+        return self.one({"do": "cell", "source": source, "outputs": outputs}, clock)
 
-    def call(self, name, arguments, seconds=10, stand_ins=None):
-        """Call an answer; `stand_ins` are functions that take the place of earlier answers."""
-        request = {
-            "do": "call",
-            "name": name,
-            "arguments": list(arguments),
-            "stand_ins": list(stand_ins or ()),
-        }
-        return self.request(request, seconds, stand_ins or {})
-
-    def value(self, name, seconds=10):
+    def value(self, name, clock=None):
         """Fetch the value of a name."""
-        return self.request({"do": "value", "name": name}, seconds, {})
+        return self.one({"do": "value", "name": name}, clock or self.new_clock(self.limits.check_seconds))
 
-    def request(self, request, seconds, stand_ins):
-        self.deadline = time.monotonic() + seconds
+    def call(self, name, arguments, clock=None, stand_ins=None):
+        """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
+        (reply,) = self.calls(name, encode([list(arguments)]), 1, clock, stand_ins)
+        return reply
+
+    def one(self, request, clock):
+        (reply,) = self.requests(encode(request), 1, clock, {})
+        return reply
+
+    def calls(self, name, cases, count, clock=None, stand_ins=None):
+        """Call an answer on each of `count` cases, whose arguments come as one frame.
+
+        Returns
+        -------
+        list of Outcome
+            As many as came back; the last one says what went wrong if there are fewer than asked for.
+        """
+        stand_ins = stand_ins or {}
+        request = encode({"do": "calls", "name": name, "stand_ins": list(stand_ins)}) + cases
+        return self.requests(request, count, clock or self.new_clock(self.limits.check_seconds), stand_ins)
+
+    def requests(self, request, count, clock, stand_ins):
+        """Send a request and collect its replies, answering what is asked in between."""
+        self.clock, self.used, self.look = clock, self.leash.cpu_seconds(), time.monotonic() + clock.cpu
+        replies = []
         try:
             self.send(request)
-            while "stand_in" in (reply := self.receive_dict()):
-                self.send(self.stand_in_reply(stand_ins, reply))
+            while len(replies) < count:
+                replies.append(as_outcome(self.reply(stand_ins)))
         except TimeoutError:
-            return Outcome(problem="time")
+            replies.append(Outcome(problem="time", limit="time"))
         except (ConnectionError, EOFError):
-            return Outcome(problem="died")
+            replies.append(self.ended())
         except FrameError as error:
-            return Outcome(problem="unreadable", message=str(error))
-        return as_outcome(reply)
+            replies.append(Outcome(problem="unreadable", message=str(error)))
+        clock.cpu -= self.leash.cpu_seconds() - self.used
+        return replies
+
+    def ended(self):
+        """Say why a fork is no more: the memory of its group was used up, or it ended itself."""
+        after = self.group.limits_met()
+        memory = after.get("memory", 0) > self.met.get("memory", 0)
+        return Outcome(problem="memory" if memory else "died", limit="memory" if memory else "ended")
+
+    def reply(self, stand_ins):
+        """Return the next frame that is a reply."""
+        while (frame := self.receive())[:1] == ASKS:
+            asked = decode(frame)
+            if not isinstance(asked, dict) or "stand_in" not in asked:
+                raise FrameError("The reply is not of the kind that was asked for.")
+            self.send(encode(self.stand_in_reply(stand_ins, asked)))
+        return frame
 
     def stand_in_reply(self, stand_ins, asked):
         """Compute what the function that stands in returns, asking back for the functions it was given."""
@@ -164,60 +265,55 @@ class Fork:
         """Return a function of ours that has a function of theirs evaluated."""
 
         def evaluate(*arguments):
-            self.send({"evaluate": place, "arguments": list(arguments)})
-            reply = self.receive_dict()
-            if "value" not in reply:
+            self.send(encode({"evaluate": place, "arguments": list(arguments)}))
+            reply = decode(self.receive())
+            if not isinstance(reply, dict) or "value" not in reply:
                 raise FrameError("A function given to an earlier answer raised.")
             return reply["value"]
 
         return evaluate
 
     def wait_no_longer(self):
-        """Let the channel wait until the deadline; past it, who still talks has no more time."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        """Let the channel wait until the clock is to be looked at again; raise where the time is over."""
+        now = time.monotonic()
+        if now >= self.look:
+            self.look = now + LOOK
+            if self.leash.cpu_seconds() - self.used > self.clock.cpu:
+                raise TimeoutError
+        if now >= self.clock.ends:
             raise TimeoutError
-        self.channel.settimeout(left)
+        self.channel.settimeout(max(min(self.clock.ends, self.look) - now, 1e-3))
 
-    def send(self, value):
-        self.wait_no_longer()
-        self.channel.sendall(encode(value))
+    def send(self, frame):
+        view = memoryview(frame)
+        while view:
+            self.wait_no_longer()
+            try:
+                view = view[self.channel.send(view) :]
+            except TimeoutError:
+                continue
 
     def receive(self):
-        head = self.read(LENGTH.size)
-        return decode(head + self.read(sum(sizes(head))))
+        """Return the next frame, whole."""
+        self.fill(HEAD.size)
+        text, data = sizes(bytes(self.buffer[: HEAD.size]))
+        self.text, self.data = self.text + text, self.data + data
+        if self.text > TEXT_LIMIT or self.data > DATA_LIMIT:
+            raise FrameError("The answers return more than may be sent in all.")
+        size = HEAD.size + text + data
+        self.fill(size)
+        frame = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return frame
 
-    def receive_dict(self):
-        reply = self.receive()
-        if not isinstance(reply, dict):
-            raise FrameError("The reply is not of the kind that was asked for.")
-        return reply
-
-    def read(self, count):
-        data = bytearray()
-        while len(data) < count:
+    def fill(self, count):
+        """Read until there are so many bytes."""
+        while len(self.buffer) < count:
             self.wait_no_longer()
-            more = self.channel.recv(min(count - len(data), 2**16))
+            try:
+                more = self.channel.recv(2**16)
+            except TimeoutError:
+                continue
             if not more:
                 raise EOFError
-            data += more
-        return bytes(data)
-
-
-def as_outcome(reply):
-    """Return the outcome that a reply describes, whatever an untrusted process put into it."""
-    error, arguments = reply.get("error"), reply.get("arguments")
-    if reply.get("missing") is True:
-        return Outcome(problem="missing")
-    if isinstance(error, dict):
-        line, kind = error.get("line"), known_name(str(error.get("type")))
-        return Outcome(
-            problem="unanswered" if kind == "NotImplementedError" else "raised",
-            type=kind,
-            line=line if type(line) is int and 0 < line < 10_000 else None,
-            name=str(error.get("name") or "")[:60],
-            message=str(error.get("message"))[:500],
-        )
-    if error is not None or "result" not in reply:
-        return Outcome(problem="unreadable", message="The reply is not of the kind that was asked for.")
-    return Outcome(result=reply["result"], arguments=tuple(arguments) if isinstance(arguments, list) else ())
+            self.buffer += more

@@ -1,0 +1,154 @@
+"""One submission's side of the talk: its cells run in IPython, its answers called, replies sent."""
+
+import errno
+import os
+import random
+import traceback
+
+import numpy as np
+from frames import ASKS, HEAD, Callback, Provided, Strange, decode, encode, sizes
+from names import type_name
+from shown import Shell, Shown
+
+FULL = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE}
+
+
+def warm_shell():
+    """Return an IPython shell without history, with what notebooks import already loaded."""
+    import gc
+
+    import matplotlib.pyplot  # noqa: F401  (loaded once here, and not in every fork)
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = Shell.instance(config=config)
+    shell.run_cell("pass", store_history=False)
+    random.seed(0)
+    np.random.seed(0)
+    gc.collect()
+    gc.freeze()  # a collection in a fork need not copy what all share
+    return shell
+
+
+def serve(channel, shell, limits):
+    """Answer the grader's requests about one submission until it hangs up."""
+    while (request := receive(channel)) is not None:
+        for reply in ACTIONS[request["do"]](channel, shell, request, limits):
+            channel.sendall(whole(reply))
+    os._exit(0)
+
+
+def whole(reply):
+    """Return a reply's frame; one that cannot be sent is told as an error."""
+    try:
+        return encode(reply)
+    except BaseException as error:  # an answer's own objects may raise anything
+        return encode({"error": describe(error)})
+
+
+def run_cell(channel, shell, request, limits):
+    """Run a cell, and send what it shows where that is asked for."""
+    shell.shown = Shown(limits["output"]) if request["outputs"] else None
+    outcome = shell.run_cell(request["source"], store_history=False)
+    error = outcome.error_before_exec or outcome.error_in_exec
+    outputs = shell.shown.outputs if shell.shown else None
+    yield {"error": describe(error), "outputs": outputs} if error else {"result": outputs}
+
+
+def calls(channel, shell, request, limits):
+    """Call an answer on each case; the arguments go back with the result, for they must not change."""
+    cases, names, space = receive(channel), request["stand_ins"], shell.user_ns
+    own = {name: space[name] for name in names if name in space}
+    space.update({name: stand_in(channel, name) for name in names})
+    for arguments in cases:
+        yield one_call(space, request["name"], arguments)
+    for name in names:
+        space.pop(name, None)
+    space.update(own)
+
+
+def one_call(space, name, arguments):
+    if name not in space:
+        return {"missing": True}
+    try:
+        given = [provide(value) for value in arguments]
+        return {"result": space[name](*given), "arguments": [returned(value) for value in given]}
+    except BaseException as error:  # whatever the student's code raises, it is told
+        return {"error": describe(error)}
+
+
+def fetch(channel, shell, request, limits):
+    found = request["name"] in shell.user_ns
+    yield {"result": shell.user_ns[request["name"]]} if found else {"missing": True}
+
+
+ACTIONS = {"cell": run_cell, "calls": calls, "value": fetch}
+
+
+def stand_in(channel, name):
+    """Return a function that asks the grader for the right result of an earlier answer."""
+
+    def ask(*arguments, **keywords):
+        given = [*arguments, *keywords.values()]
+        sent = [Callback(place) if callable(value) else value for place, value in enumerate(given)]
+        channel.sendall(encode({"stand_in": name, "arguments": sent, "keywords": list(keywords)}, ASKS))
+        while "evaluate" in (reply := receive(channel)):
+            value = given[reply["evaluate"].place](*reply["arguments"])
+            channel.sendall(encode({"value": value}, ASKS))
+        if "refused" in reply:
+            raise ValueError(reply["refused"])
+        return reply["result"]
+
+    return ask
+
+
+def provide(value):
+    """Return the function that a `Provided` names, and any other value as it is."""
+    if isinstance(value, Provided):
+        import bpkit.exercise
+
+        return getattr(bpkit.exercise, value.kind)(value.name)
+    return value
+
+
+def returned(value):
+    return Strange("function") if callable(value) else value
+
+
+def describe(error):
+    """Say where in the student's cell an exception came from; its own words may not leave with it."""
+    lines = [
+        f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<ipython-input")
+    ]
+    lines += [error.lineno] if isinstance(error, SyntaxError) else []
+    return {
+        "type": type_name(error),
+        "line": lines[-1] if lines else None,
+        "name": error.name if isinstance(error, NameError) else None,
+        "message": str(error)[:500],
+        "limit": limit_met(error),
+    }
+
+
+def limit_met(error):
+    """Name the limit that an exception tells of, or return an empty string."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, BlockingIOError) or "can't start new thread" in str(error):
+        return "processes"
+    return "files" if isinstance(error, OSError) and error.errno in FULL else ""
+
+
+def receive(channel):
+    """Return the next value, or None when the grader has hung up."""
+    head = read(channel, HEAD.size)
+    return decode(head + read(channel, sum(sizes(head)))) if head else None
+
+
+def read(channel, count):
+    data = bytearray()
+    while len(data) < count and (more := channel.recv(count - len(data))):
+        data += more
+    return bytes(data)
