@@ -103,8 +103,9 @@ def answers_of(notebook, released):
         name = grade_id(cell)
         if name in stubs and (name not in found or source_of(cell) != stubs[name]):
             found[name] = source_of(cell)
-    for cell in code:
-        name = defined(source_of(cell), set(stubs) - set(found)) if grade_id(cell) not in stubs else None
+    unnamed = [cell for cell in code if grade_id(cell) not in stubs]
+    for cell in unnamed if set(stubs) - set(found) else ():
+        name = defined(source_of(cell), set(stubs) - set(found))
         if name:
             found[name] = source_of(cell)
     if not found:
@@ -145,11 +146,11 @@ def heads_of(node):
 
 def rebuild(released, answers):
     """Return the released notebook with these answers in its answer cells."""
-    notebook = copy.deepcopy(released)
-    for cell in notebook["cells"]:
-        if is_answer(cell) and grade_id(cell) in answers:
-            cell["source"] = answers[grade_id(cell)]
-    return notebook
+    cells = [
+        cell | {"source": answers[grade_id(cell)]} if is_answer(cell) and grade_id(cell) in answers else cell
+        for cell in released["cells"]
+    ]
+    return released | {"cells": cells}
 
 
 def cells_to_run(notebook):

@@ -134,6 +134,8 @@ class Finding:
 
     def wrong_paths(self, names):
         """Return the set of the result's paths that are wrong in this case."""
+        if not (self.outcome.problem or self.differences):
+            return set()
         paths = leaves(self.expected, names)
         if self.outcome.problem:
             return set(paths)

@@ -27,7 +27,7 @@ class Cgroup:
 
     def __init__(self, limits):
         self.values = {"pids": limits["processes"], "memory": limits["memory"]}
-        self.folders = {}
+        self.folders, self.killed = {}, 0
 
     def __enter__(self):
         for controller, (version, top) in places().items():
@@ -63,11 +63,13 @@ class Cgroup:
         groups = " ".join(map(str, self.folders.values()))
         return ["/bin/sh", "-c", f"GROUPS_TO_JOIN='{groups}'; {JOIN}", "sh", *command]
 
-    def limits_met(self):
-        """Return how often a limit was met until now: {controller: count}."""
-        names = {"memory": ("memory.events", "memory.oom_control"), "pids": ("pids.events",)}
-        words = {"memory": "oom_kill", "pids": "max"}
-        return {c: sum(tally(self.folders[c] / name, words[c]) for name in names[c]) for c in self.folders}
+    def out_of_memory(self):
+        """Say whether the kernel ended a process for its memory since this was asked last."""
+        before, folder = self.killed, self.folders.get("memory", Path("none"))
+        self.killed = sum(
+            tally(folder / name, "oom_kill") for name in ("memory.events", "memory.oom_control")
+        )
+        return self.killed > before
 
 
 def tally(path, word):

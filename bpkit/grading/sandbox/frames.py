@@ -10,6 +10,7 @@ import json
 import math
 import numbers
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -142,7 +143,12 @@ def _array(value, data, depth):
             return strange(ENTRIES.get(value.dtype.kind, "array of another kind"))
         value = value.astype(code)
     data.append(value.tobytes())
-    return f'{{"array":["{code}",{list(value.shape)}]}}'
+    return _array_words(code, value.shape)
+
+
+@lru_cache(maxsize=1024)
+def _array_words(code, shape):
+    return f'{{"array":["{code}",{list(shape)}]}}'
 
 
 CODES = {np.dtype(code): code for code in DTYPES}

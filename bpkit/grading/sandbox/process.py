@@ -23,6 +23,7 @@ STAND_IN_LIMIT = 2**16  # bytes of arguments that the grader computes with for a
 TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
 PID = struct.Struct("!i")
 START = 60  # seconds that the warm process may take until its first fork answers
+GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
 
 
@@ -166,8 +167,7 @@ class Fork:
     def __init__(self, channel, leash, sandbox):
         self.channel, self.leash, self.limits, self.group = channel, leash, sandbox.limits, sandbox.group
         self.buffer, self.text, self.data = bytearray(), 0, 0
-        self.clock = None
-        self.met = self.group.limits_met()
+        self.clock, self.used = None, 0.0
         why = read_line(channel)
         if why:
             self.__exit__()
@@ -216,7 +216,8 @@ class Fork:
 
     def requests(self, request, count, clock, stand_ins):
         """Send a request and collect its replies, answering what is asked in between."""
-        self.clock, self.used, self.look = clock, self.leash.cpu_seconds(), time.monotonic() + clock.cpu
+        began = time.monotonic()
+        self.clock, self.look = clock, began + clock.cpu
         replies = []
         try:
             self.send(request)
@@ -228,13 +229,18 @@ class Fork:
             replies.append(self.ended())
         except FrameError as error:
             replies.append(Outcome(problem="unreadable", message=str(error)))
-        clock.cpu -= self.leash.cpu_seconds() - self.used
+        if time.monotonic() - began > GLANCE:
+            clock.cpu -= self.computed()
         return replies
+
+    def computed(self):
+        """Return the CPU seconds that the fork used since this was asked last."""
+        before, self.used = self.used, self.leash.cpu_seconds()
+        return max(self.used - before, 0.0)
 
     def ended(self):
         """Say why a fork is no more: the memory of its group was used up, or it ended itself."""
-        after = self.group.limits_met()
-        memory = after.get("memory", 0) > self.met.get("memory", 0)
+        memory = self.group.out_of_memory()
         return Outcome(problem="memory" if memory else "died", limit="memory" if memory else "ended")
 
     def reply(self, stand_ins):
@@ -278,7 +284,8 @@ class Fork:
         now = time.monotonic()
         if now >= self.look:
             self.look = now + LOOK
-            if self.leash.cpu_seconds() - self.used > self.clock.cpu:
+            self.clock.cpu -= self.computed()
+            if self.clock.cpu <= 0:
                 raise TimeoutError
         if now >= self.clock.ends:
             raise TimeoutError
