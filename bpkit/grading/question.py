@@ -11,7 +11,6 @@ from bpkit import exercise
 
 from .agreement import Agreement
 from .comparison import compare, leaves
-from .outcome import Outcome
 from .sandbox.frames import Provided, Strange, encode
 from .sandbox.replies import Unread
 
@@ -143,9 +142,6 @@ class Finding:
         return {p for p in paths if any(p[: len(head)] == head for head in heads)}
 
 
-RIGHT = Outcome()
-
-
 def judge(asked, outcomes):
     """Compare the outcomes of a question's cases with the reference.
 
@@ -164,7 +160,8 @@ def judge(asked, outcomes):
     for k, (case, outcome) in enumerate(zip(asked.cases, outcomes, strict=True)):
         expected = asked.expected[k]
         if asked.is_right(k, outcome):
-            findings.append(Finding(case, RIGHT, expected, [], False))
+            outcome.settle()
+            findings.append(Finding(case, outcome, expected, [], False))
             continue
         differences = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
         changed = not (outcome.problem or question.value) and arguments_changed(case, outcome)

@@ -13,18 +13,18 @@ from numpy.testing import assert_array_equal
 from bpkit.grading.sandbox import frames
 from bpkit.grading.sandbox.frames import (
     DTYPES,
-    LENGTH,
-    OWN,
+    HEAD,
+    REPLY,
     Callback,
     FrameError,
     Provided,
     Strange,
     decode,
+    describe,
     encode,
-    known_name,
     sizes,
-    type_name,
 )
+from bpkit.grading.sandbox.names import OWN, known_name, type_name
 
 arrays = hnp.arrays(st.sampled_from(DTYPES), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
 numbers = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False)
@@ -56,7 +56,7 @@ def assert_same(found, wanted):
 def frame_of(node, data=b""):
     """Build a frame from the JSON that describes its value."""
     text = node if isinstance(node, bytes) else json.dumps(node).encode()
-    return LENGTH.pack(len(text), len(data)) + text + data
+    return HEAD.pack(REPLY, len(text), len(data)) + text + data
 
 
 def array_frame(code, shape, data):
@@ -220,7 +220,23 @@ def test_arrays_that_lie_are_refused(code, shape, data):
 @pytest.mark.parametrize("head", [(2**32 - 1, 0), (0, 2**32 - 1), (frames.JSON_LIMIT + 1, 0)])
 def test_sizes_over_the_limits_are_refused_by_the_head_alone(head):
     with pytest.raises(FrameError, match="more than a frame may hold"):
-        sizes(LENGTH.pack(*head))
+        sizes(HEAD.pack(REPLY, *head))
+
+
+@pytest.mark.parametrize("purpose", [b"x", b"\0"])
+def test_frames_for_no_purpose_are_refused(purpose):
+    with pytest.raises(FrameError, match="what it is for"):
+        sizes(HEAD.pack(purpose, 1, 1))
+
+
+@given(values)
+def test_descriptions_depend_on_shapes_and_not_on_numbers(value):
+    shifted = decode(encode(value))
+    for array in shifted if isinstance(shifted, list | tuple) else [shifted]:
+        if isinstance(array, np.ndarray):
+            array[...] = 0
+
+    assert describe(shifted, []) == describe(value, [])
 
 
 def test_values_over_the_limits_are_not_sent(monkeypatch):
@@ -246,6 +262,8 @@ def test_values_over_the_limits_are_not_sent(monkeypatch):
         {"provided": ["derivative"]},
         {"callback": ["one"]},
         {"strange": ["a", "b"]},
+        {"plain": 0.5},
+        {"float": 8},
         b'{"plain": 1',
         b"\xff\xfe",
         b"[" * 100_000,

@@ -1,23 +1,29 @@
 """The sandbox: limits that hold, a process that may die, and nothing of the instructor's inside."""
 
-import contextlib
-import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from bpkit.grading.limits import Limits
 from bpkit.grading.outcome import Outcome
-from bpkit.grading.sandbox.frames import LENGTH, OWN, Provided, Strange, encode
-from bpkit.grading.sandbox.process import Fork, Sandbox, as_outcome
+from bpkit.grading.sandbox.cgroup import Cgroup
+from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, Provided, Strange, encode
+from bpkit.grading.sandbox.levels import best
+from bpkit.grading.sandbox.names import OWN
+from bpkit.grading.sandbox.process import Fork, Leash, Sandbox
+from bpkit.grading.sandbox.replies import read
 
 LOOP = "while True: pass"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells here who started whom.")
 
 
 def define(fork, body, arguments=""):
@@ -42,8 +48,8 @@ def test_values_are_fetched(fork):
     assert fork.value("nosuch").problem == fork.call("nosuch", []).problem == "missing"
 
 
-def test_forks_know_nothing_of_each_other(sandbox):
-    with sandbox.fork() as one, sandbox.fork() as other:
+def test_forks_know_nothing_of_each_other(warm):
+    with warm.fork() as one, warm.fork() as other:
         one.cell("import numpy as np, bpkit.exercise\nx = 1; np.sin = None; bpkit.exercise.check = None")
 
         assert other.value("x").problem == "missing"
@@ -62,7 +68,7 @@ def test_endless_loops_end_at_their_limit(where, fork):
     ("body", "problem", "kind"),
     [
         ("import os; os._exit(0)", "died", ""),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died", ""),
+        ("import os; os.abort()", "died", ""),
         ("import sys; sys.exit(3)", "raised", "SystemExit"),
         ("raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
         ("return f()", "raised", "RecursionError"),
@@ -145,7 +151,7 @@ def test_nothing_of_the_course_can_be_imported(source, fork):
 def test_nothing_of_the_instructors_environment_is_inside(monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
-    with Sandbox() as sandbox, sandbox.fork() as fork:
+    with Sandbox(best()) as sandbox, sandbox.fork() as fork:
         fork.cell("import os\ndef f(): return sorted(os.environ), os.getcwd(), os.path.expanduser('~')")
         names, folder, home = fork.call("f", []).result
 
@@ -153,32 +159,49 @@ def test_nothing_of_the_instructors_environment_is_inside(monkeypatch):
     assert folder == home != os.getcwd()
 
 
-def is_free(path, tries=10_000):
-    """Say whether nobody holds the lock of a file any more."""
-    with open(path, "w") as file:
-        for _ in range(tries):
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
-    return False
+def children(pid):
+    """Return the processes that a process has started, as this one numbers them."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_processes_and_folders_are_gone_afterwards(tmp_path):
-    lock = tmp_path / "lock"
-    with Sandbox() as sandbox, sandbox.fork() as fork:
-        fork.cell(f"import fcntl, os, time\nfile = open({str(lock)!r}, 'w')")
-        fork.cell("fcntl.flock(file, fcntl.LOCK_EX)\nif os.fork() == 0: time.sleep(600)")
+@linux
+def test_processes_that_a_submission_leaves_end_with_it(warm):
+    with warm.fork() as fork:
+        fork.cell("import os, time\nif os.fork() == 0: time.sleep(600)")
+        fork.cell("import subprocess; subprocess.Popen(['sleep', '600'])")
+        started = [fork.leash.pid, *children(fork.leash.pid)]
+        assert len(started) == 3
+
+    assert all(map(is_gone, started))
+
+
+@linux
+def test_processes_that_leave_the_group_end_at_the_levels_with_namespaces(warm):
+    with warm.fork() as fork:
+        fork.cell(
+            "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(600)"
+        )
+        (child,) = children(fork.leash.pid)
+        started = [child, *children(child)]
+
+    assert warm.level == "process" or all(map(is_gone, started))
+    for pid in filter(os.path.exists, (f"/proc/{pid}" for pid in started)):
+        os.kill(int(Path(pid).name), signal.SIGKILL)
+
+
+def test_the_folder_of_a_sandbox_is_gone_afterwards():
+    with Sandbox(best()) as sandbox:
         folder = sandbox.folder.name
-        assert not is_free(lock, tries=1)
+        assert os.path.exists(folder)
 
-    assert is_free(lock)
     assert not os.path.exists(folder)
 
 
 def test_a_warm_process_that_was_ended_is_started_again():
-    with Sandbox() as sandbox:
+    with Sandbox(best()) as sandbox:
         with sandbox.fork() as fork:
-            define(fork, "import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+            define(fork, "return 0")
+            sandbox.process.kill()
             sandbox.process.wait(10)
         with sandbox.fork() as fork:
             assert define(fork, "return 1").result == 1
@@ -209,11 +232,12 @@ def test_endless_calls_of_a_stand_in_end_at_their_limit(fork):
 def forged(reply, stand_ins=None):
     """Return the outcome of a request to a process that sends whatever it likes."""
     ours, theirs = socket.socketpair()
+    purpose = ASKS if stand_ins else REPLY
     with theirs:
-        theirs.sendall(encode(1) + (reply if isinstance(reply, bytes) else encode(reply)))
-        fork = Fork(ours, "nowhere")
+        theirs.sendall(b"\n" + (reply if isinstance(reply, bytes) else encode(reply, purpose)))
+        fork = Fork(ours, Leash(None, [], "nowhere"), SimpleNamespace(limits=Limits(), group=Cgroup({})))
         theirs.shutdown(socket.SHUT_WR)
-        outcome = fork.request({"do": "call"}, 1, stand_ins or {})
+        (outcome,) = fork.requests(encode({"do": "calls"}), 1, fork.new_clock(1), stand_ins or {})
         ours.close()
     return outcome
 
@@ -222,9 +246,9 @@ def forged(reply, stand_ins=None):
     "reply",
     [
         b"garbage that is longer than a head",
-        LENGTH.pack(2**31, 0),
-        LENGTH.pack(2, 0) + b"[]",
-        LENGTH.pack(9, 0) + json.dumps({"list": 3}).encode()[:9],
+        HEAD.pack(REPLY, 2**31, 0),
+        HEAD.pack(REPLY, 2, 0) + b"[]",
+        HEAD.pack(REPLY, 9, 0) + json.dumps({"list": 3}).encode()[:9],
         [1, 2],
         None,
         {},
@@ -249,7 +273,7 @@ def test_forged_questions_to_a_stand_in_stop_nothing(asked):
 def test_forged_replies_give_an_outcome_whatever_is_in_them(strange):
     replies = [{"result": 1, "arguments": strange}, {"missing": strange, "result": 1}]
     replies += [{"error": {"type": strange, "line": strange, "message": strange}}, {"error": {}}]
-    outcomes = [as_outcome(reply) for reply in replies]
+    outcomes = [read(encode(reply)) for reply in replies]
 
     assert all(isinstance(outcome, Outcome) for outcome in outcomes)
     assert all(outcome.type == OWN for outcome in outcomes[2:])
@@ -269,12 +293,12 @@ def test_a_stand_in_refuses_arguments_that_would_fill_the_memory(fork):
     assert fork.call("ask", [100_000], stand_ins=stand_ins).type == "ValueError"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux ends a process with its parent.")
-def test_an_endless_loop_ends_with_the_grader():
+@linux
+def test_an_endless_loop_ends_with_the_grader(warm):
     script = (
         "from bpkit.grading.sandbox.process import Sandbox\n"
-        "with Sandbox() as sandbox, sandbox.fork() as fork:\n"
-        "    print(fork.pid, flush=True)\n"
+        f"with Sandbox({warm.level!r}) as sandbox, sandbox.fork() as fork:\n"
+        "    print(fork.leash.pid, flush=True)\n"
         f"    fork.cell({LOOP!r}, seconds=60)"
     )
     grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
@@ -286,19 +310,23 @@ def test_an_endless_loop_ends_with_the_grader():
 
 
 def is_gone(pid):
-    """Wait, for five seconds at most, until there is no such process."""
+    """Wait, five seconds at most, until there is no such process, or only what its parent forgot."""
     for _ in range(100):
-        if not os.path.exists(f"/proc/{pid}"):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
             return True
         time.sleep(0.05)
     return False
 
 
-def test_a_fork_leaves_no_files_behind(sandbox):
-    before = set(Path(sandbox.folder.name).iterdir())
-    with sandbox.fork() as fork:
-        fork.cell("open('left.txt', 'w').write('x')")
-        home = Path(sandbox.folder.name, str(fork.pid))
+def test_a_fork_leaves_no_files_behind(warm):
+    before = set(Path(warm.folder.name).rglob("*"))
+    with warm.fork() as fork:
+        assert fork.cell("open('left.txt', 'w').write('x')\nopen('left.txt').read()").problem is None
+    with warm.fork() as fork:
+        assert fork.cell("open('left.txt')").type == "FileNotFoundError"
 
-        assert (home / "left.txt").read_text() == "x"
-    assert set(Path(sandbox.folder.name).iterdir()) == before
+    assert set(Path(warm.folder.name).rglob("*")) == before

@@ -10,6 +10,7 @@ FILES = {  # version → controller → (limit, what it counts)
     2: {"pids": "pids.max", "memory": "memory.max"},
     1: {"pids": "pids.max", "memory": "memory.limit_in_bytes"},
 }
+LIMITS = {"pids": "processes", "memory": "memory"}  # of limits.py
 OVERHEAD = {"pids": 4, "memory": 2**28}  # of the warm process and what waits for it
 JOIN = (
     'for group in $GROUPS_TO_JOIN; do echo $$ > "$group/cgroup.procs"; done; unset GROUPS_TO_JOIN; exec "$@"'
@@ -26,7 +27,7 @@ class Cgroup:
     """
 
     def __init__(self, limits):
-        self.values = {"pids": limits["processes"], "memory": limits["memory"]}
+        self.limits = limits
         self.folders, self.killed = {}, 0
 
     def __enter__(self):
@@ -35,7 +36,7 @@ class Cgroup:
             try:
                 folder.mkdir()
                 self.folders[controller] = folder
-                value = self.values[controller] + OVERHEAD[controller]
+                value = self.limits[LIMITS[controller]] + OVERHEAD[controller]
                 (folder / FILES[version][controller]).write_text(f"{value}\n")
             except OSError:
                 self.leave(controller)

@@ -193,8 +193,9 @@ class Fork:
         """Fetch the value of a name."""
         return self.one({"do": "value", "name": name}, clock or self.new_clock(self.limits.check_seconds))
 
-    def call(self, name, arguments, clock=None, stand_ins=None):
+    def call(self, name, arguments, seconds=None, stand_ins=None):
         """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
+        clock = self.new_clock(seconds or self.limits.check_seconds)
         (reply,) = self.calls(name, encode([list(arguments)]), 1, clock, stand_ins)
         return reply
 
@@ -202,7 +203,7 @@ class Fork:
         (reply,) = self.requests(encode(request), 1, clock, {})
         return reply
 
-    def calls(self, name, cases, count, clock=None, stand_ins=None):
+    def calls(self, name, cases, count, clock, stand_ins=None):
         """Call an answer on each of `count` cases, whose arguments come as one frame.
 
         Returns
@@ -212,7 +213,7 @@ class Fork:
         """
         stand_ins = stand_ins or {}
         request = encode({"do": "calls", "name": name, "stand_ins": list(stand_ins)}) + cases
-        return self.requests(request, count, clock or self.new_clock(self.limits.check_seconds), stand_ins)
+        return self.requests(request, count, clock, stand_ins)
 
     def requests(self, request, count, clock, stand_ins):
         """Send a request and collect its replies, answering what is asked in between."""

@@ -17,6 +17,10 @@ class Unread:
     def __init__(self, frame):
         self.frame = frame
 
+    def settle(self):
+        """Note that the frame holds the right result, which need not be decoded to know that."""
+        self.problem, self.limit = None, ""
+
     @cached_property
     def outcome(self):
         return read(self.frame)
