@@ -1,8 +1,6 @@
 """What a cell shows, caught as a notebook's outputs as far as there is room for them."""
 
-import ast
 import sys
-import warnings
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -112,16 +110,6 @@ class Shell(InteractiveShell):
     def init_io(self):
         """Take the streams."""
         sys.stdout, sys.stderr = Stream("stdout", self), Stream("stderr", self)
-
-    def transform_cell(self, raw_cell):
-        """Leave plain Python as it is; IPython's own look at every token takes longer than the cell."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # they come again when the cell is compiled
-                compile(raw_cell, "cell", "exec", ast.PyCF_ONLY_AST)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return super().transform_cell(raw_cell)
-        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no window system here."""
