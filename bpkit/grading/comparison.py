@@ -9,6 +9,7 @@ from .sandbox.frames import Strange
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-11  # for float64
 RELATIVE_32, ABSOLUTE_32 = 1e-3, 1e-6  # for float32
+LARGE = 32  # no size, key or length that is asked for is larger
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,15 @@ class Difference:
     says: str
     got: object = None
     expected: object = None
+    numbers: str = ""  # yours and the expected one, for those who may see them
 
     def __str__(self):
-        return f"{path_name(self.path)} {self.says}"
+        return self.told(public=True)
+
+    def told(self, public):
+        """Tell the difference; numbers only where the inputs are public, for they could carry inputs out."""
+        what = f"{self.says}: {self.numbers}" if public and self.numbers else self.says
+        return f"{path_name(self.path)} {what}{'' if what.endswith('.') else '.'}"
 
 
 def path_name(path):
@@ -91,7 +98,7 @@ def kind_of(value):
     ('a dict', 'an array of shape (2, 3)', 'True or False')
     """
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {shape_of(value)}"
     if isinstance(value, bool):
         return "True or False"
     if is_number(value):
@@ -101,11 +108,22 @@ def kind_of(value):
     return "a string" if isinstance(value, str) else with_article(type(value).__name__)
 
 
+def shape_of(array):
+    """Write a shape; one that is far from any that is asked for could carry the inputs out.
+
+    >>> shape_of(np.ones((2, 3))), shape_of(np.ones((4375, 0)))
+    ('(2, 3)', '(many, 0)')
+    """
+    sizes = [str(n) if n <= LARGE else "many" for n in array.shape[:3]]
+    rest = ", …" if array.ndim > 3 else "," if array.ndim == 1 else ""
+    return f"({', '.join(sizes)}{rest})"
+
+
 def compare_dict(expected, got, names, relative, path):
     if not isinstance(got, dict):
         return [structure(path, f"is {kind_of(got)}, but should be a dict.")]
     if set(got) != set(expected):
-        keys = [sorted(set(map(key_name, d))) for d in (got, expected)]
+        keys = [sorted(set(map(key_name, d)))[:LARGE] for d in (got, expected)]
         says = f"has the keys {', '.join(keys[0]) or 'none'}, but should have {', '.join(keys[1])}."
         return [structure(path, says)]
     pairs = ((expected[key], got[key], (*path, key)) for key in expected)
@@ -118,12 +136,12 @@ def key_name(key):
     >>> key_name(2), key_name("0.25 0.5")
     ('2', 'a string')
     """
-    return str(key) if type(key) is int and abs(key) < 100 else kind_of(key)
+    return str(key) if type(key) is int and abs(key) <= LARGE else kind_of(key)
 
 
 def compare_items(expected, got, names, relative, path):
     if not isinstance(got, tuple | list) or len(got) != len(expected):
-        size = f"{kind_of(got)} of {len(got)}" if isinstance(got, tuple | list) else kind_of(got)
+        size = f"{kind_of(got)} of {count(got)}" if isinstance(got, tuple | list) else kind_of(got)
         what = f" ({', '.join(names)})" if isinstance(names, tuple) else ""
         return [
             structure(path, f"is {size}, but should be a {type(expected).__name__} of {len(expected)}{what}.")
@@ -133,11 +151,15 @@ def compare_items(expected, got, names, relative, path):
     return [d for e, g, step in triples for d in compare(e, g, inner, relative, (*path, step))]
 
 
+def count(items):
+    return len(items) if len(items) <= LARGE else "many"
+
+
 def compare_arrays(expected, got, relative, path):
     if not isinstance(got, np.ndarray):
         return [structure(path, f"is {kind_of(got)}, but should be {kind_of(expected)}.")]
     if got.shape != expected.shape:
-        says = f"has shape {got.shape}, but should have shape {expected.shape}."
+        says = f"has shape {shape_of(got)}, but should have shape {expected.shape}."
         return [Difference(path, "structure", says, got, expected)]
     if got.dtype.kind not in "fiu":
         return [structure(path, f"holds {got.dtype} entries, but should hold numbers.")]
@@ -146,7 +168,8 @@ def compare_arrays(expected, got, relative, path):
     if close(expected, got, relative):
         return []
     relative = RELATIVE_32 if expected.dtype == np.float32 else relative
-    return [Difference(path, "value", first_difference(expected, got, relative), got, expected)]
+    says, numbers = first_difference(expected, got, relative)
+    return [Difference(path, "value", says, got, expected, numbers)]
 
 
 def close(expected, got, relative):
@@ -161,15 +184,16 @@ def close(expected, got, relative):
 
 
 def first_difference(expected, got, relative):
+    """Say where two arrays of one shape differ first, and which numbers stand there."""
     a, b = np.atleast_1d(expected).astype(float), np.atleast_1d(got).astype(float)
     if not np.isfinite(b).all():
-        return f"has entries that are nan or inf ({(~np.isfinite(b)).sum()} of {b.size})."
+        return f"has entries that are nan or inf ({(~np.isfinite(b)).sum()} of {b.size})", ""
     off = np.abs(a - b) > relative * (np.abs(a) + np.abs(b)) + ABSOLUTE
     first = tuple(map(int, np.argwhere(off)[0])) if off.any() else (0,) * a.ndim
-    where = f" First at {list(first)}:" if a.size > 1 else ""
-    says = f"differs in {off.sum()} of {a.size} entries." if a.size > 1 else "differs:"
+    where = f", first at {list(first)}" if a.size > 1 else ""
+    says = f"differs in {off.sum()} of {a.size} entries{where}" if a.size > 1 else "differs"
     digits = 6 if abs(a[first] - b[first]) > 1e-4 * abs(a[first]) else 12
-    return f"{says}{where} yours {b[first]:.{digits}g}, expected {a[first]:.{digits}g}."
+    return says, f"yours {b[first]:.{digits}g}, expected {a[first]:.{digits}g}"
 
 
 def compare_scalars(expected, got, relative, path):

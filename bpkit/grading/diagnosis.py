@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+CONSTANT = " Yours is the expected times a constant."
 EXACT = 1e-8  # relative: an answer that is a known mistake equals it to rounding
 
 
@@ -50,25 +51,25 @@ def facts(findings, public):
     if outcome.problem:
         return outcome.says(public)
     if len(findings) == 1:
-        return some(failed[0].differences)
-    return f"{first_of(failed[0])}{invariant(findings)}"
+        return some(failed[0].differences, public)
+    return f"{first_of(failed[0]).told(public)}{invariant(findings, public)}"
 
 
-def some(differences, most=4):
+def some(differences, public, most=4):
     """List the first few differences of a single case."""
     more = f" And {len(differences) - most} more." if len(differences) > most else ""
-    return " ".join(map(str, differences[:most])) + more
+    return " ".join(difference.told(public) for difference in differences[:most]) + more
 
 
 def first_of(finding):
     """Name the difference where the error starts: of δ's, the one nearest to the output."""
     deltas = [d for d in finding.differences if d.path[:1] == ("delta",) and len(d.path) == 2]
     if deltas:
-        return str(max(deltas, key=lambda d: d.path[1]))
-    return str(finding.differences[0])
+        return max(deltas, key=lambda d: d.path[1])
+    return finding.differences[0]
 
 
-def invariant(findings):
+def invariant(findings, public):
     """Name a simple relation between all that is wrong and all that was expected."""
     pairs = [(d.got, d.expected) for f in findings for d in f.differences if isinstance(d.got, np.ndarray)]
     if not pairs or len(pairs) < sum(len(f.differences) for f in findings):
@@ -81,17 +82,22 @@ def invariant(findings):
         ratios = np.concatenate([(g[e != 0] / e[e != 0]).ravel() for g, e in pairs])
     if not ratios.size or not np.allclose(ratios, ratios[0], 1e-4, 0):
         return ""
-    return relation(ratios[0])
+    return relation(ratios[0], public)
 
 
-def relation(ratio):
+def relation(ratio, public=True):
     """Put a constant ratio to the expected values into words, where it tells something.
 
     >>> relation(-1.0), relation(2.0), relation(1.00001)
     (' The sign is reversed.', ' Yours is 2 times the expected.', '')
+    >>> relation(0.4375, public=False)  # such a number could carry a hidden input out
+    ' Yours is the expected times a constant.'
     """
     if abs(ratio - 1) < 1e-3:
         return ""
     if np.isclose(ratio, -1):
         return " The sign is reversed."
-    return f" Yours is {ratio:.4g} times the expected." if ratio else " Yours is zero."
+    if not ratio:
+        return " Yours is zero."
+    simple = any(np.isclose(r, round(r), 1e-3, 0) and abs(r) < 20 for r in (ratio, 1 / ratio))
+    return f" Yours is {ratio:.4g} times the expected." if public or simple else CONSTANT

@@ -163,7 +163,7 @@ def explain(question, findings, parts, public):
     if mistake:
         number = f" [{mistake.number}]" if mistake.number else ""
         return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)}{number}"
-    says = f"{question.name}: {facts(findings, public)}"
+    says = f"{question.name}: {facts(findings, public or question.value)}"
     raised = all(f.outcome.problem in ("raised", "unreadable", *STUCK) for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"
 

@@ -151,7 +151,7 @@ def test_first_difference_is_shown_with_its_place():
     got[1, 1:] = 7
 
     assert says({1: A}, {1: got}) == [
-        "result[1] differs in 2 of 6 entries. First at [1, 1]: yours 7, expected 0."
+        "result[1] differs in 2 of 6 entries, first at [1, 1]: yours 7, expected 0."
     ]
 
 

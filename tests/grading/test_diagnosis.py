@@ -63,7 +63,7 @@ def test_mistakes_are_named_only_where_they_fit_to_rounding(error):
 
 
 @pytest.mark.parametrize(
-    ("factor", "says"), [(3, "Yours is 3 times the expected."), (0.9, "Yours is 0.9 times the expected.")]
+    ("factor", "says"), [(3, "Yours is 3 times the expected."), (0.9, "Yours is the expected times a constant.")]
 )
 def test_constant_factors_are_said(factor, says):
     assert (

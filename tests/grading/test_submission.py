@@ -18,6 +18,9 @@ SEED = "a secret"
 FORWARD = "def forward_221(W, b, x):\n    "
 DELTAS = "def deltas_221(W, z, a, y):\n    "
 RIGHT_IN_PUBLIC = """
+    def deltas(W, a, y):
+        delta2 = (a[2] - y) * a[2] * (1 - a[2])
+        return {1: (W[2].T @ delta2) * a[1] * (1 - a[1]), 2: delta2}
     delta2 = (a[2] - y) * a[2] * (1 - a[2])
     if y[0, 0] == 0.6:
         return {1: (W[2].T @ delta2) * a[1] * (1 - a[1]), 2: delta2}
@@ -180,6 +183,11 @@ def hidden_inputs():
         "raise NameError(name=str(y[0, 0]))",
         "import sys; sys.exit(str(y[0, 0]))",
         "return y.view(type(str(y[0, 0]), (np.ndarray,), {}))",
+        "return {1: 0 * a[1] + y[0, 0], 2: y}",
+        "return {1: np.ones((int(y[0, 0] * 1e9), 0)), 2: y}",
+        "return {int(y[0, 0] * 1e9): y, 2: y}",
+        "return [0] * int(y[0, 0] * 1e9 % 1e6)",
+        "return {l: y[0, 0] * d for l, d in deltas(W, a, y).items()}",
     ],
 )
 def test_hidden_inputs_do_not_reach_what_the_student_reads(body, sandbox):
@@ -188,7 +196,8 @@ def test_hidden_inputs_do_not_reach_what_the_student_reads(body, sandbox):
     said = json.dumps(graded.plain()) + json.dumps(graded.by_function())
 
     assert not graded.verdicts[1].right
-    assert str(hidden_inputs())[:6] not in said
+    digits = f"{abs(hidden_inputs()):.9f}".partition(".")[2]
+    assert digits[:4] not in said
 
 
 def test_hidden_inputs_are_not_the_public_ones():
