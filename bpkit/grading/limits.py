@@ -40,7 +40,7 @@ class Limits:
 
     cell_seconds: int = 10
     check_seconds: int = 10
-    submission_seconds: int = 300
+    submission_seconds: int = 120
     memory: int = 2 * 2**30
     processes: int = 64
     files: int = 64 * 2**20

@@ -13,7 +13,7 @@ FILES = {  # version → controller → (limit, what it counts)
 LIMITS = {"pids": "processes", "memory": "memory"}  # of limits.py
 OVERHEAD = {"pids": 4, "memory": 2**28}  # of the warm process and what waits for it
 JOIN = (
-    'for group in $GROUPS_TO_JOIN; do echo $$ > "$group/cgroup.procs"; done; unset GROUPS_TO_JOIN; exec "$@"'
+    'for group in $GROUPS_TO_JOIN; do echo $$ > "$group/cgroup.procs"; done; unset GROUPS_TO_JOIN PWD; exec "$@"'
 )
 count = itertools.count()
 

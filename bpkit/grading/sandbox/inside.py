@@ -35,6 +35,8 @@ def main():
     from session import serve, warm_shell
 
     shell = warm_shell()
+    for name in ("view", "root", "homes", "probe") if setup["level"] != "process" else ():
+        del setup[name]  # where things are outside
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:

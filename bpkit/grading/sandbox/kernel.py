@@ -148,7 +148,10 @@ class Forks:
         """Fork as `os.fork` does; the child's processes end with it."""
         call("leave the last fork's processes", libc.setns, self.own, CLONE_NEWPID)
         unshare(CLONE_NEWPID)
-        return os.fork()
+        child = os.fork()
+        if child == 0:
+            os.close(self.own)
+        return child
 
     def tell(self, control, child):
         """Give the grader a handle to end the fork by; without one it has ended already."""

@@ -149,7 +149,7 @@ def start(level, folder, told, joined=list):
     return process, control
 
 
-PASSED_ON = ("PATH", "LANG", "LC_ALL")
+PASSED_ON = ("LANG", "LC_ALL")
 
 
 def environment(level, folder):
@@ -158,6 +158,7 @@ def environment(level, folder):
     homes = dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR"), home)
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     passed = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+    passed["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), "/usr/bin", "/bin"])
     return passed | homes | threads | {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0"}
 
 
@@ -174,7 +175,7 @@ def wrapped(command, folder):
     home = ["--perms", "1777", "--tmpfs", HOME, "--chdir", HOME]
     kernel = ["--proc", "/proc", "--remount-ro", "/"]
     return [
-        "bwrap",
+        shutil.which("bwrap"),
         *apart,
         *root,
         "--die-with-parent",
