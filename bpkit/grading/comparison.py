@@ -21,14 +21,17 @@ class Difference:
     says: str
     got: object = None
     expected: object = None
-    numbers: str = ""  # yours and the expected one, for those who may see them
+    relative: float = 0.0  # the tolerance that a value exceeds
 
     def __str__(self):
         return self.told(public=True)
 
     def told(self, public):
         """Tell the difference; numbers only where the inputs are public, for they could carry inputs out."""
-        what = f"{self.says}: {self.numbers}" if public and self.numbers else self.says
+        says, numbers = self.says, ""
+        if not says:
+            says, numbers = first_difference(self.expected, self.got, self.relative)
+        what = f"{says}: {numbers}" if public and numbers else says
         return f"{path_name(self.path)} {what}{'' if what.endswith('.') else '.'}"
 
 
@@ -74,14 +77,22 @@ def compare(expected, got, names=None, relative=RELATIVE, path=()):
     >>> [str(d) for d in compare({1: np.ones((2, 1))}, {1: np.ones(2)})]
     ['result[1] has shape (2,), but should have shape (2, 1).']
     """
+    return list(differences(expected, got, names, relative, path))
+
+
+def differences(expected, got, names=None, relative=RELATIVE, path=()):
+    """Return what `compare` lists, one by one: who asks only whether there is any need not wait.
+
+    >>> next(iter(differences(1.0, 1.0)), None)
+    """
     if isinstance(names, str):
         path, names = (*path, names), None
     if isinstance(got, Strange):
         return [structure(path, f"is {with_article(got.type)}, but should be {kind_of(expected)}.")]
     if isinstance(expected, dict):
-        return compare_dict(expected, got, names, relative, path)
+        return differences_in_dict(expected, got, names, relative, path)
     if isinstance(expected, tuple | list):
-        return compare_items(expected, got, names, relative, path)
+        return differences_in_items(expected, got, names, relative, path)
     if isinstance(expected, np.ndarray):
         return compare_arrays(expected, got, relative, path)
     return compare_scalars(expected, got, relative, path)
@@ -119,7 +130,7 @@ def shape_of(array):
     return f"({', '.join(sizes)}{rest})"
 
 
-def compare_dict(expected, got, names, relative, path):
+def differences_in_dict(expected, got, names, relative, path):
     if not isinstance(got, dict):
         return [structure(path, f"is {kind_of(got)}, but should be a dict.")]
     if set(got) != set(expected):
@@ -127,7 +138,7 @@ def compare_dict(expected, got, names, relative, path):
         says = f"has the keys {', '.join(keys[0]) or 'none'}, but should have {', '.join(keys[1])}."
         return [structure(path, says)]
     pairs = ((expected[key], got[key], (*path, key)) for key in expected)
-    return [d for e, g, where in pairs for d in compare(e, g, None, relative, where)]
+    return (d for e, g, where in pairs for d in differences(e, g, None, relative, where))
 
 
 def key_name(key):
@@ -139,7 +150,7 @@ def key_name(key):
     return str(key) if type(key) is int and abs(key) <= LARGE else kind_of(key)
 
 
-def compare_items(expected, got, names, relative, path):
+def differences_in_items(expected, got, names, relative, path):
     if not isinstance(got, tuple | list) or len(got) != len(expected):
         size = f"{kind_of(got)} of {count(got)}" if isinstance(got, tuple | list) else kind_of(got)
         what = f" ({', '.join(names)})" if isinstance(names, tuple) else ""
@@ -148,7 +159,7 @@ def compare_items(expected, got, names, relative, path):
         ]
     steps, inner = (names, None) if isinstance(names, tuple) else (range(len(got)), names and names[0])
     triples = zip(expected, got, steps, strict=True)
-    return [d for e, g, step in triples for d in compare(e, g, inner, relative, (*path, step))]
+    return (d for e, g, step in triples for d in differences(e, g, inner, relative, (*path, step)))
 
 
 def count(items):
@@ -168,8 +179,7 @@ def compare_arrays(expected, got, relative, path):
     if close(expected, got, relative):
         return []
     relative = RELATIVE_32 if expected.dtype == np.float32 else relative
-    says, numbers = first_difference(expected, got, relative)
-    return [Difference(path, "value", says, got, expected, numbers)]
+    return [Difference(path, "value", "", got, expected, relative)]
 
 
 def close(expected, got, relative):
@@ -177,9 +187,10 @@ def close(expected, got, relative):
     absolute = ABSOLUTE
     if expected.dtype == np.float32:
         relative, absolute = RELATIVE_32, ABSOLUTE_32
-    a, b = expected.astype(float), got.astype(float)
+    a, b = expected.astype(float).ravel(), got.astype(float).ravel()
     with np.errstate(all="ignore"):
-        gap, size = np.linalg.norm(a - b), np.linalg.norm(a) + np.linalg.norm(b)
+        gap = a - b
+        gap, size = np.sqrt(gap @ gap), np.sqrt(a @ a) + np.sqrt(b @ b)
     return bool(np.isfinite(gap) and gap <= relative * size + absolute)  # inf <= inf would be true
 
 

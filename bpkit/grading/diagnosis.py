@@ -1,6 +1,5 @@
 """Which known mistake fits what an answer returned; where none does, the plain facts."""
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -9,37 +8,28 @@ CONSTANT = " Yours is the expected times a constant."
 EXACT = 1e-8  # relative: an answer that is a known mistake equals it to rounding
 
 
-def known_mistake(question, findings):
+def known_mistake(asked, findings):
     """Return the one known mistake that gives what the answer gave in every float64 case, or None.
 
     Mistakes with the same number count as one. A mistake that raises fits an answer that raises,
     but only together with a case in which both return the same wrong result.
     """
-    judged = [f for f in findings if not f.case.tag.endswith("float32")]
-    fitting = [m for m in question.mistakes if fits(question, m, judged)]
+    judged = [(k, f) for k, f in enumerate(findings) if not f.case.tag.endswith("float32")]
+    judged.sort(key=lambda pair: not pair[1].differences)  # what is wrong tells mistakes apart soonest
+    fitting = [m for m in asked.question.mistakes if fits(asked, m, judged)]
     return fitting[0] if len({m.number for m in fitting}) == 1 else None
 
 
-def fits(question, mistake, findings):
+def fits(asked, mistake, findings):
     told = False
-    for finding in findings:
-        wrong, raised = run(mistake.wrong, finding.case.given())
+    for k, finding in findings:
+        wrong, raised = asked.simulated(mistake, k)
         if raised != (finding.outcome.problem == "raised") or (finding.outcome.problem and not raised):
             return False
-        if not raised and question.compare(wrong, finding.outcome.result, question.returns, EXACT):
+        if not raised and not asked.agrees(wrong, finding.outcome.result, EXACT):
             return False
         told = told or bool(finding.differences)
     return told
-
-
-def run(function, arguments):
-    """Return a wrong version's result and whether it raised."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")  # a mistake may overflow; that is its own affair
-            return function(*arguments), False
-    except Exception:
-        return None, True
 
 
 def facts(findings, public):

@@ -138,7 +138,7 @@ def mark_one(question, answers, seed, public, stand_ins):
     if all(got == full for got, full in parts.values()):
         return Verdict(question.name, parts, None, "", limit=limit)
     stuck = any(f.outcome.problem in STUCK for f in findings)
-    mistake, message = explain(question, findings, parts, public)
+    mistake, message = explain(asked, findings, parts, public)
     return Verdict(question.name, parts, mistake, message, stuck, limit=limit)
 
 
@@ -155,11 +155,12 @@ def draw_again(question, seed):
     return cases if batch is None else [*cases[: batch + 1], *cases[batch:], cases[batch]]
 
 
-def explain(question, findings, parts, public):
+def explain(asked, findings, parts, public):
     """Return the number of the known mistake, or None, and the message for the student."""
+    question = asked.question
     if not any(f.outcome.problem or f.differences for f in findings):
         return "M61", f"{question.name}: {CHANGED} [M61]"
-    mistake = known_mistake(question, findings)
+    mistake = known_mistake(asked, findings)
     if mistake:
         number = f" [{mistake.number}]" if mistake.number else ""
         return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)}{number}"

@@ -1,6 +1,7 @@
 """What a question is: inputs drawn, a call made beside the student's code, and a judge that stays outside."""
 
 import copy
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 from bpkit import exercise
 
 from .agreement import Agreement
-from .comparison import compare, leaves
+from .comparison import compare, differences, leaves
 from .sandbox.frames import Provided, Strange, encode
 from .sandbox.replies import Unread
 
@@ -46,7 +47,7 @@ class Part:
         return case.tag in self.tags if self.tags else not case.tag.endswith("float32")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """A known mistake: a wrong version of the reference, and one sentence for the student."""
 
@@ -85,6 +86,7 @@ class Asked:
 
     def __init__(self, question, cases):
         self.question, self.cases = question, cases
+        self.runs = {}  # {(mistake, place of the case): what `run` gave}
 
     def probe(self, answers, stand_ins):
         """Call the answer on each case, or fetch it where it is a value; return the outcomes."""
@@ -110,10 +112,32 @@ class Asked:
         pairs = zip(self.expected, self.cases, strict=True)
         return [Agreement(expected, [kept(value) for value in case.arguments]) for expected, case in pairs]
 
+    def simulated(self, mistake, k):
+        """Return what a known mistake gives for the k-th case, and whether it raised; each runs once."""
+        if (mistake, k) not in self.runs:
+            self.runs[mistake, k] = run(mistake.wrong, self.cases[k].given())
+        return self.runs[mistake, k]
+
+    def agrees(self, wrong, got, relative):
+        """Say whether a result is the same as that of a wrong version, to a tolerance."""
+        question = self.question
+        find = differences if question.compare is compare else question.compare
+        return next(iter(find(wrong, got, question.returns, relative)), None) is None
+
     def is_right(self, k, outcome):
         """Say whether an outcome that is not decoded yet is the k-th expected reply."""
         usual = isinstance(outcome, Unread) and self.question.compare is compare
         return usual and self.agreements[k].holds(outcome.frame)
+
+
+def run(function, arguments):
+    """Return a wrong version's result and whether it raised."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # a mistake may overflow; that is its own affair
+            return function(*arguments), False
+    except Exception:
+        return None, True
 
 
 def kept(value):
@@ -163,9 +187,9 @@ def judge(asked, outcomes):
             outcome.settle()
             findings.append(Finding(case, outcome, expected, [], False))
             continue
-        differences = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
+        found = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
         changed = not (outcome.problem or question.value) and arguments_changed(case, outcome)
-        findings.append(Finding(case, outcome, expected, differences, changed))
+        findings.append(Finding(case, outcome, expected, found, changed))
     return findings
 
 

@@ -13,7 +13,7 @@ FILES = {  # version → controller → (limit, what it counts)
 LIMITS = {"pids": "processes", "memory": "memory"}  # of limits.py
 OVERHEAD = {"pids": 4, "memory": 2**28}  # of the warm process and what waits for it
 JOIN = (
-    'for group in $GROUPS_TO_JOIN; do echo $$ > "$group/cgroup.procs"; done; unset GROUPS_TO_JOIN PWD; exec "$@"'
+    'for group in $BPKIT_GROUPS; do echo $$ > "$group/cgroup.procs"; done; unset BPKIT_GROUPS PWD; exec "$@"'
 )
 count = itertools.count()
 
@@ -62,7 +62,7 @@ class Cgroup:
         if not self.folders:
             return command
         groups = " ".join(map(str, self.folders.values()))
-        return ["/bin/sh", "-c", f"GROUPS_TO_JOIN='{groups}'; {JOIN}", "sh", *command]
+        return ["/bin/sh", "-c", f"BPKIT_GROUPS='{groups}'; {JOIN}", "sh", *command]
 
     def out_of_memory(self):
         """Say whether the kernel ended a process for its memory since this was asked last."""
