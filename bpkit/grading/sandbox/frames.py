@@ -15,10 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-if __package__:
-    from .names import ENTRIES, known_name, type_name
-else:  # in the sandbox, where this folder is no package
-    from names import ENTRIES, known_name, type_name
+from .names import ENTRIES, known_name, type_name
 
 HEAD = struct.Struct("!cII")  # what it is for, bytes of JSON, bytes of arrays and numbers
 REPLY, ASKS = b"r", b"a"  # an answer to what was asked; a question while answering

@@ -1,7 +1,7 @@
 """The untrusted half: a warm process that forks for each submission and runs its cells and calls.
 
-Started as a script by `process.py`, with the number of its socket; how it shall shut itself in comes
-over that. It imports nothing of ours but its neighbours in this folder.
+Started by `levels.start`, with the number of its socket; how it shall shut itself in comes over that.
+Inside, this folder is a package of its own, and there is nothing else of ours but what students import.
 """
 
 import json
@@ -18,7 +18,7 @@ PID = struct.Struct("!i")
 
 
 def main():
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = socket.socket(fileno=int(sys.argv[2]))
     setup = json.loads(control.makefile("rb").readline())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -30,9 +30,10 @@ def main():
     if setup["probe"]:
         try_it(control, setup, forks)
         os._exit(0)
-    sys.path[:1] = setup["offered"], setup["inside"]
+    sys.modules[__package__].__path__[:] = [setup["inside"]]  # the same files, where they are seen now
+    sys.path[:1] = [setup["offered"]]
     sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
-    from session import serve, warm_shell
+    from .session import serve, warm_shell
 
     shell = warm_shell()
     for name in ("view", "root", "homes", "probe") if setup["level"] != "process" else ():
@@ -58,7 +59,7 @@ def main():
 
 def secluded(setup):
     """Shut this process in for good: what it sees, whose processes, and as which user."""
-    import kernel
+    from . import kernel
 
     kernel.end_with_parent()
     if setup["level"] == "kernel":
@@ -109,7 +110,7 @@ def shut(setup):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with the warm process
         home = os.path.join(setup["homes"], str(os.getpid()))
     else:
-        import kernel
+        from . import kernel
 
         kernel.end_with_parent()
         kernel.shut_in(limits["files"])
@@ -137,8 +138,3 @@ def limit(kind, value):
         resource.setrlimit(kind, (value, value))
     except (ValueError, OSError):
         pass
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    main()

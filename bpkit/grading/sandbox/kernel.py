@@ -1,6 +1,6 @@
 """Linux's own walls around a process, by system calls: namespaces, mounts, Landlock, seccomp.
 
-It runs inside the sandbox as a script beside `inside.py`, and imports the standard library alone.
+It runs inside the sandbox, and imports the standard library alone.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import signal
 import socket
 import struct
 
-from seccomp import filter_program
+from .seccomp import filter_program
 
 NOBODY = 65534
 HOME = "/run/home"

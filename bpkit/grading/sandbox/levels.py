@@ -111,11 +111,11 @@ def read_line(channel):
 def setup(level, folder, limits=None, probe=False):
     """Return what the script inside is told: plain data, for it comes from elsewhere than its code."""
     inside, offered = (
-        (INSIDE, OFFERED) if level != "process" else (str(folder / "inside"), str(folder / "offered"))
+        (INSIDE, OFFERED) if level != "process" else (folder / "inside", str(folder / "offered"))
     )
     return {
         "level": level,
-        "inside": inside,
+        "inside": os.path.join(inside, "sandbox"),
         "root": str(folder / "root"),
         "homes": str(folder),
         "view": view(folder) if level == "kernel" else [],
@@ -131,9 +131,8 @@ def start(level, folder, told, joined=list):
     `joined` turns the command into one that joins a control group first.
     """
     control, theirs = socket.socketpair()
-    script = "inside.py"
-    script = os.path.join(INSIDE, script) if level == "full" else folder / "inside" / script
-    command = [sys.executable, "-I", "-B", str(script), str(theirs.fileno())]
+    inside = INSIDE if level == "full" else str(folder / "inside")
+    command = [sys.executable, "-I", "-B", "-c", BEGIN, inside, str(theirs.fileno())]
     null = subprocess.DEVNULL
     with theirs:
         process = subprocess.Popen(
@@ -149,6 +148,7 @@ def start(level, folder, told, joined=list):
     return process, control
 
 
+BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import inside; inside.main()"
 PASSED_ON = ("LANG", "LC_ALL")
 
 

@@ -9,9 +9,10 @@ import traceback
 import warnings
 
 import numpy as np
-from frames import ASKS, HEAD, Callback, Provided, Strange, decode, encode, sizes
-from names import type_name
-from shown import Shell, Shown
+
+from .frames import ASKS, HEAD, Callback, Provided, Strange, decode, encode, sizes
+from .names import type_name
+from .shown import Shell, Shown
 
 count = itertools.count(1)
 FULL = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE}

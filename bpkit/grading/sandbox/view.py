@@ -22,7 +22,16 @@ INSIDE, OFFERED = (
 HOME = "/run/home"
 PACKAGE = Path(__file__).parents[2]
 SHARE = ("exercise.py", "data", "plots")  # all of the package that a student's code may import
-SCRIPTS = ("inside.py", "session.py", "shown.py", "kernel.py", "seccomp.py", "frames.py", "names.py")
+SCRIPTS = (
+    "__init__.py",
+    "inside.py",
+    "session.py",
+    "shown.py",
+    "kernel.py",
+    "seccomp.py",
+    "frames.py",
+    "names.py",
+)
 
 
 def prepare(folder):
@@ -40,8 +49,8 @@ def prepare(folder):
     ...     sorted(os.listdir(Path(place, "offered", "bpkit")))
     ['__init__.py', 'data', 'exercise.py', 'plots']
     """
-    scripts, offered = folder / "inside", folder / "offered" / "bpkit"
-    scripts.mkdir()
+    scripts, offered = folder / "inside" / "sandbox", folder / "offered" / "bpkit"
+    scripts.mkdir(parents=True)
     for name in SCRIPTS:
         shutil.copyfile(Path(__file__).with_name(name), scripts / name)
     offered.mkdir(parents=True)
