@@ -22,6 +22,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.book": {"bpkit.plots"},
     "bpkit.bootstrap": set(),
     "bpkit.cli": {"bpkit"},
+    "bpkit.course_command": {"bpkit.grade_command", "bpkit.grading", "bpkit.here"},
     "bpkit.data": {"bpkit.data"},
     "bpkit.doctor": {"bpkit.grading"},
     "bpkit.estimators": {
@@ -33,13 +34,26 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     },
     "bpkit.exercise": {"bpkit.grading", "bpkit.reference"},
     "bpkit.gradcheck": set(),
+    "bpkit.grade_command": {"bpkit.grading", "bpkit.here", "bpkit.progress"},
     "bpkit.grading": {"bpkit.exercise", "bpkit.gradcheck", "bpkit.grading", "bpkit.reference"},
-    "bpkit.grading.sandbox.frames": set(),
-    "bpkit.grading.sandbox.inside": {"bpkit.data", "bpkit.exercise", "bpkit.plots"},
+    "bpkit.grading.sandbox.frames": {"bpkit.grading.sandbox.names"},
+    "bpkit.grading.sandbox.inside": {"bpkit.grading.sandbox.kernel", "bpkit.grading.sandbox.session"},
+    "bpkit.grading.sandbox.kernel": {"bpkit.grading.sandbox.seccomp"},
+    "bpkit.grading.sandbox.names": set(),
+    "bpkit.grading.sandbox.seccomp": set(),
+    "bpkit.grading.sandbox.session": {
+        "bpkit.exercise",
+        "bpkit.grading.sandbox.frames",
+        "bpkit.grading.sandbox.names",
+        "bpkit.grading.sandbox.shown",
+    },
+    "bpkit.grading.sandbox.shown": set(),
+    "bpkit.here": {"bpkit.grading"},
     "bpkit.history": {"bpkit.plots"},
     "bpkit.model": {"bpkit.archive", "bpkit.history", "bpkit.reference"},
     "bpkit.network": {"bpkit.model", "bpkit.reference", "bpkit.straight_line"},
     "bpkit.plots": {"bpkit.plots"},
+    "bpkit.progress": {"bpkit.grading"},
     "bpkit.reference": {"bpkit.reference"},
     "bpkit.straight_line": {"bpkit.reference"},
     "bpkit.training": {
@@ -52,6 +66,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     },
     "bpkit.updates": {"bpkit.model", "bpkit.reference"},
 }
+SCRIPTS = ("frames", "kernel", "names", "seccomp", "session", "shown")  # they run inside, without a package
 NUMPY_ALONE = [  # modules and packages whose import brings numpy and the standard library, and no more
     "bpkit.archive",
     "bpkit.bootstrap",
@@ -59,6 +74,8 @@ NUMPY_ALONE = [  # modules and packages whose import brings numpy and the standa
     "bpkit.exercise",
     "bpkit.gradcheck",
     "bpkit.grading.sandbox.frames",
+    "bpkit.grading.sandbox.inside",
+    "bpkit.grading.sandbox.kernel",
     "bpkit.history",
     "bpkit.model",
     "bpkit.network",
@@ -89,6 +106,12 @@ def imports(source, module, is_package=False, at_import=False):
     return names
 
 
+def placed(name, module):
+    """Return the full name where a script of the sandbox imports one that lies beside it."""
+    beside = fits(module, "bpkit.grading.sandbox") and name.split(".")[0] in SCRIPTS
+    return f"bpkit.grading.sandbox.{name}" if beside else name
+
+
 def strays(names, module):
     """Return the names of ours among `names` that the module's arrow does not allow."""
     row = max((name for name in ARROWS if fits(module, name)), key=len)
@@ -104,7 +127,8 @@ def foreigners(names):
 
 def names_imported_by(module, **options):
     path = MODULES[module]
-    return imports(path.read_text(), module, path.name == "__init__.py", **options)
+    names = imports(path.read_text(), module, path.name == "__init__.py", **options)
+    return [placed(name, module) for name in names]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -130,6 +154,20 @@ def test_imports_against_the_arrows_are_found():
     assert foreigners(names) == ["torch"]
     assert foreigners(imports(source, "bpkit.reference.mlp", at_import=True)) == []
     assert imports("from .a import b", "bpkit.plots", is_package=True) == ["bpkit.plots.a.b"]
+
+
+def test_scripts_that_lie_beside_each_other_in_the_sandbox_are_known():
+    names = imports(
+        "from frames import encode\nimport kernel\nimport json\n", "bpkit.grading.sandbox.session"
+    )
+
+    assert [placed(name, "bpkit.grading.sandbox.session") for name in names] == [
+        "bpkit.grading.sandbox.frames.encode",
+        "bpkit.grading.sandbox.kernel",
+        "json",
+    ]
+    assert strays(["bpkit.grading.sandbox.kernel"], "bpkit.grading.sandbox.session") != []
+    assert placed("names", "bpkit.grading.notebook") == "names"
 
 
 def test_arrows_let_nothing_but_the_command_reach_the_book_and_the_command():

@@ -1,97 +1,103 @@
-"""What the instructor reads: one self-contained page for a class."""
+"""What the instructor reads: one self-contained page for a class, written while it is made."""
 
-from collections import Counter
-from statistics import mean, median
+import json
+from itertools import islice
+from urllib.parse import quote
 
+from .exports import whole_file
 from .feedback import template
+from .likeness import GROUPS, Likeness
+from .records import kept
+from .statistics import ENOUGH, ClassStatistics
+
+ROWS = 100  # students in one table
+NAMED = 12  # students named of a group with almost the same answers
 
 
-def summary(graded):
-    """Return what a class did, as plain numbers.
-
-    Parameters
-    ----------
-    graded : dict of {str: Graded}
-        By student.
+def gather(course, set_name):
+    """Add up what is graded of a set.
 
     Returns
     -------
-    dict
-        ``marks`` by student, ``questions`` with mean score and share of full marks, ``mistakes``
-        as (number, question, sentence, students) from the most frequent on, and ``look``:
-        students that a person should see, with the reason.
+    statistics : ClassStatistics
+    alike : list of (students, questions)
+        Who shares which telling answers.
     """
-    marks = {student: g.score for student, g in graded.items()}
-    by_question = {}
-    for g in graded.values():
-        for verdict in g.verdicts:
-            by_question.setdefault(verdict.name, []).append(verdict)
-    questions = [
-        {
-            "name": name,
-            "max": verdicts[0].max,
-            "mean": mean(v.score for v in verdicts),
-            "right": sum(v.right for v in verdicts) / len(verdicts),
-        }
-        for name, verdicts in by_question.items()
-    ]
-    return {"marks": marks, "questions": questions, "mistakes": mistakes(graded), "look": look(graded)}
+    statistics = ClassStatistics()
+    with Likeness(course.released(set_name)) as likeness:
+        for student, graded in kept(course, set_name):
+            statistics.add(student, graded)
+            likeness.add(student, graded_notebook(course, student, set_name), graded)
+        return statistics, list(likeness.groups())
 
 
-def mistakes(graded):
-    """Count the named mistakes, the most frequent first."""
-    found = [(v.mistake, v.name, v.message) for g in graded.values() for v in g.verdicts if v.mistake]
-    return [(*mistake, count) for mistake, count in Counter(found).most_common()]
+def graded_notebook(course, student, set_name):
+    """Return a student's graded notebook; an empty one where it is no longer there."""
+    try:
+        return json.loads((course.autograded(student, set_name) / f"{set_name}.ipynb").read_bytes())
+    except (OSError, ValueError):
+        return {}
 
 
-def look(graded):
-    """List (student, reason) for submissions that a person should see."""
-    reasons = [(student, g.note) for student, g in graded.items() if g.note]
-    stuck = [
-        (student, f"{verdict.name}: the code did not end, or ended its process.")
-        for student, g in graded.items()
-        for verdict in g.verdicts
-        if verdict.stuck
-    ]
-    return reasons + stuck
+def write_report(course, set_name, statistics, alike):
+    """Write a class's report and return where it is."""
+    path = course.home / "report" / f"{set_name}.html"
+    with whole_file(path) as file:
+        file.writelines(report_page(set_name, statistics, alike, kept(course, set_name)))
+    return path
 
 
-def report_page(set_name, graded, links):
-    """Return a class's report as an HTML page.
+def report_page(set_name, statistics, alike, submissions):
+    """Yield a class's report, an HTML page, piece by piece.
 
     Parameters
     ----------
     set_name : str
-    graded : dict of {str: Graded}
-        By student.
-    links : dict of {str: str}
-        Where each student's feedback page is; a student may be missing.
+    statistics : ClassStatistics
+    alike : list of (students, questions)
+    submissions : iterable of (student, Graded)
 
-    Returns
-    -------
+    Yields
+    ------
     str
     """
-    found = summary(graded)
-    full = sum(question["max"] for question in found["questions"])
-    values = list(found["marks"].values())
-    return template("report.html").render(
+    return template("report.html").generate(
         set_name=set_name,
-        full=full,
-        graded=graded,
-        links=links,
-        mean=mean(values),
-        median=median(values),
-        bars=distribution(values, full),
-        **found,
+        found=statistics,
+        judged=judged(statistics),
+        bars=statistics.distribution(),
+        enough=ENOUGH,
+        mistakes=statistics.frequent_mistakes(),
+        unnamed=[question for question in statistics.questions.values() if question.unnamed],
+        look=[
+            ("Could not be judged", statistics.unjudged),
+            ("Met a limit", statistics.limited),
+            ("Nothing to judge", statistics.noted),
+        ],
+        alike=alike,
+        most_alike=GROUPS,
+        named=NAMED,
+        hundreds=hundreds(submissions),
+        link=lambda student: f"../feedback/{quote(student)}/{set_name}/{set_name}.html",
     )
 
 
-def distribution(values, full, bins=5):
-    """Count the marks in equal ranges: (label, students), the best mark in the last.
+def judged(statistics):
+    """Say where the verdicts were formed, and at which levels of the sandbox.
 
-    >>> distribution([0, 3, 20], 20, 2)
-    [('0 to 10', 2), ('10 to 20', 1)]
+    >>> statistics = ClassStatistics()
+    >>> statistics.levels.update({"full": 3, "process": 1})
+    >>> judged(statistics)
+    'Judged outside the sandbox, level full (3) and process (1).'
     """
-    width = full / bins
-    counts = Counter(min(int(value / width), bins - 1) for value in values)
-    return [(f"{k * width:g} to {(k + 1) * width:g}", counts[k]) for k in range(bins)]
+    levels = {level: count for level, count in statistics.levels.items() if level}
+    where = "Verdict inside the sandbox" if statistics.inside else "Judged outside the sandbox"
+    counted = " and ".join(f"{level} ({count})" for level, count in levels.items())
+    return f"{where}, level {counted if len(levels) > 1 else ''.join(levels)}." if levels else ""
+
+
+def hundreds(submissions):
+    """Yield the rows of the table of students, (student, points, {question: points}), a hundred at a time."""
+    rows = ((student, g.score, {v.name: v.score for v in g.verdicts}) for student, g in submissions)
+    while some := list(islice(rows, ROWS)):
+        yield some

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from grading.notebooks import BY_HAND, handed_in, released
 from grading.pages import Page
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
 
-from bpkit.grading.feedback import feedback_page
+from bpkit.grading.feedback import CUT, cut, feedback_page, template
 from bpkit.grading.marking import Verdict, generator
 from bpkit.grading.questions import questions_of
 from bpkit.grading.submission import Graded, grade_submission
@@ -69,6 +72,83 @@ def test_names_notes_and_messages_are_text(evil):
     assert page.wrong == []
     assert page.text.count(evil) == 5  # title, heading, note, part, message
     assert page.all("script") == page.all("img") == page.all("svg") == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        (False, "Judged outside the sandbox, level kernel."),
+        (True, "Verdict inside: the tests ran beside your code, in a sandbox of level kernel."),
+    ],
+)
+def test_page_says_where_the_verdict_came_from(inside, says, graded):
+    page = page_of(Graded(graded.verdicts, level="kernel", inside=inside))
+
+    assert says in page.text
+    assert "sandbox" not in page_of(Graded(graded.verdicts)).text
+
+
+def test_answers_to_tests_of_other_names_are_shown_at_the_end(graded):
+    verdicts = [Verdict("test_deltas", {"test_deltas": (1.0, 1.0)}, None, "")]
+    page = page_of(Graded(verdicts, notebook=graded.notebook, inside=True))
+
+    assert page.wrong == []
+    assert "Your answer: deltas_221" in page.text
+    assert len(page.all("pre")) == 5
+
+
+HUGE = {
+    "plain": "x = 1\n" * 2**20,
+    "dear in HTML": "&" * 2**20,
+    "dear in UTF-8": "\U0001f600" * 2**20,
+    "quotation marks": "\"'" * 2**19,
+    "no characters": "\0" * 2**20,
+    "raised": "^()" * 2**20,
+    "one line": "x" * 2**22,
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("answers", [1, 7])
+def test_page_stays_small_whatever_was_handed_in(text, answers, graded):
+    cells = [{"cell_type": "code", "source": text, "id": f"a{k}", "metadata": ANSWER} for k in range(answers)]
+    verdicts = [Verdict(f"a{k}", {"all": (0.0, 1.0)}, None, f"^({text}") for k in range(answers)]
+    huge = Graded(verdicts, text, {"cells": cells}, "full", inside=True)
+
+    source = feedback_page("ada", BY_HAND, huge)
+
+    assert len(source.encode()) < 100_000
+    assert Page(source).wrong == []
+    assert Page(source).text.count(CUT) == 1 + 2 * answers
+
+
+ANSWER = {"nbgrader": {"solution": True}}
+
+
+def test_answers_of_usual_length_are_whole(graded):
+    page = page_of(graded)
+
+    assert CUT not in page.text
+    for cell in graded.notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            assert "".join(cell["source"]).strip("\n") in page.text
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])), st.integers(0, 40))
+def test_what_is_cut_takes_at_most_its_room(text, room):
+    shown, is_cut = cut(text, room)
+
+    assert len(escape(shown).encode()) <= room
+    assert text.startswith(shown)
+    assert is_cut == (len(escape(text).encode()) > room)
+
+
+def test_what_is_no_character_is_replaced():
+    assert cut("a\0b\x1b[2J\ud800\n\t", 99) == ("a\ufffdb\ufffd[2J?\n\t", False)
+
+
+def test_templates_are_compiled_once():
+    assert template("feedback.html") is template("feedback.html")
 
 
 def test_page_without_a_notebook_shows_no_answers(graded):

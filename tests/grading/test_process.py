@@ -16,10 +16,12 @@ import pytest
 from bpkit.grading.limits import Limits
 from bpkit.grading.outcome import Outcome
 from bpkit.grading.sandbox.cgroup import Cgroup
+from bpkit.grading.sandbox.fork import Fork
 from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, Provided, Strange, encode
+from bpkit.grading.sandbox.leash import Leash
 from bpkit.grading.sandbox.levels import best
 from bpkit.grading.sandbox.names import OWN
-from bpkit.grading.sandbox.process import Fork, Leash, Sandbox
+from bpkit.grading.sandbox.process import Sandbox
 from bpkit.grading.sandbox.replies import read
 
 LOOP = "while True: pass"

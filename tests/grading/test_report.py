@@ -1,105 +1,184 @@
-"""The class report: counts that are right, a whole page, and whom a person should see."""
+"""The class report: a whole page of what the class did, for any number of students."""
 
 import pytest
 from grading.pages import Page
 
+from bpkit.grading.likeness import GROUPS
 from bpkit.grading.marking import Verdict
-from bpkit.grading.report import distribution, report_page, summary
+from bpkit.grading.report import NAMED, ROWS, report_page
+from bpkit.grading.statistics import SHOWN, ClassStatistics
 from bpkit.grading.submission import Graded
 
-SIGN = "g: the sign is reversed."
+SIGN = "the sign is reversed."
 
 
-def verdicts(f, g, mistake=None, stuck=False):
+def verdicts(f, g, mistake=None, limit=""):
     """Return the verdicts of a set of two questions, of 4 and 6 points."""
-    message = SIGN if mistake else ""
+    message = f"g: {SIGN} [{mistake}]" if mistake else ""
     return [
         Verdict("f", {"all": (f, 4.0)}, None, ""),
-        Verdict("g", {"all": (g, 6.0)}, mistake, message, stuck),
+        Verdict("g", {"all": (g, 6.0)}, mistake, message, limit=limit),
     ]
 
 
 CLASS = {
-    "ada": Graded(verdicts(4.0, 6.0)),
-    "ben": Graded(verdicts(4.0, 0.0, "M5")),
-    "eve": Graded(verdicts(2.0, 0.0, "M5")),
-    "joe": Graded(verdicts(0.0, 0.0), "No notebook was handed in."),
-    "zoe": Graded(verdicts(4.0, 1.5, None, True)),
+    "ada": Graded(verdicts(4.0, 6.0), level="full"),
+    "ben": Graded(verdicts(4.0, 0.0, "M5"), level="full"),
+    "eve": Graded(verdicts(2.0, 0.0, "M5"), level="full"),
+    "joe": Graded(verdicts(0.0, 0.0), "No notebook was handed in.", level="full"),
+    "zoe": Graded(verdicts(4.0, 1.5, limit="time"), level="full"),
 }
 
 
-def test_summary_counts_what_the_class_did():
-    found = summary(CLASS)
-
-    assert found["marks"] == {"ada": 10, "ben": 4, "eve": 2, "joe": 0, "zoe": 5.5}
-    assert found["questions"] == [
-        {"name": "f", "max": 4, "mean": 2.8, "right": 0.6},
-        {"name": "g", "max": 6, "mean": 1.5, "right": 0.2},
-    ]
-    assert found["mistakes"] == [("M5", "g", SIGN, 2)]
-    assert [student for student, _ in found["look"]] == ["joe", "zoe"]
+def source_of(submissions, alike=(), set_name="ps04"):
+    """Return the report's source on a class, which is a dict, or a list of pairs."""
+    pairs = list(submissions.items()) if isinstance(submissions, dict) else submissions
+    statistics = ClassStatistics()
+    for student, graded in pairs:
+        statistics.add(student, graded)
+    return "".join(report_page(set_name, statistics, list(alike), iter(pairs)))
 
 
-def test_mistakes_come_the_most_frequent_first():
-    rare = [Verdict("f", {"all": (0.0, 4.0)}, "M1", "f: …")]
-
-    assert [m[0] for m in summary({"x": Graded(rare)} | CLASS)["mistakes"]] == ["M5", "M1"]
-
-
-@pytest.mark.parametrize(
-    ("values", "counts"),
-    [([0, 1.9, 2, 10], [2, 1, 0, 0, 1]), ([10, 10], [0, 0, 0, 0, 2]), ([0], [1, 0, 0, 0, 0])],
-)
-def test_distribution_counts_every_mark_once(values, counts):
-    assert [count for _, count in distribution(values, 10)] == counts
-    assert distribution(values, 10)[0][0] == "0 to 2"
+def page_of(*arguments, **options):
+    return Page(source_of(*arguments, **options))
 
 
 def test_page_is_whole_and_says_everything():
-    page = Page(report_page("ps04", CLASS, {}))
+    page = page_of(CLASS)
 
     assert page.wrong == []
     assert "5 submissions, mean 4.3 and median 4 of 10 points" in page.text
+    assert "Judged outside the sandbox, level full." in page.text
     assert all(student in page.text for student in CLASS)
-    assert SIGN in page.text
-    assert "No notebook was handed in." in page.text
-    assert "g: the code did not end, or ended its process." in page.text
+    assert f"2 students, g, M5: {SIGN}" in page.text
+    assert "Nothing to judge: 1" in page.text
+    assert "joe: No notebook was handed in." in page.text
+    assert "Met a limit: 1" in page.text
+    assert "zoe: g ran out of time" in page.text
 
 
-def test_page_stands_alone_and_is_small():
-    source = report_page("ps04", {f"student{number:03}": CLASS["ada"] for number in range(200)}, {})
-
-    assert Page(source).addresses() == ["data:,"]
-    assert len(source.encode()) < 100_000
+def test_page_counts_wrong_answers_that_have_no_name():
+    assert "not answered: f 2, g 2." in page_of(CLASS).text
 
 
-def test_page_leads_to_the_feedback():
-    page = Page(report_page("ps04", CLASS, {student: f"../feedback/{student}.html" for student in CLASS}))
+def test_page_says_where_verdicts_came_from():
+    inside = {"ada": Graded(verdicts(4.0, 6.0), level="kernel", inside=True)}
+    mixed = CLASS | {"ada": Graded(verdicts(4.0, 6.0), level="process")}
 
-    assert page.addresses()[1:] == [f"../feedback/{student}.html" for student in CLASS]
+    assert "Verdict inside the sandbox, level kernel." in page_of(inside).text
+    assert "level process (1) and full (4)." in page_of(mixed).text
+    assert "level" not in page_of({"ada": Graded(verdicts(4.0, 6.0))}).text
+
+
+def test_page_stands_alone():
+    source = source_of(CLASS)
+
+    assert {a for a in Page(source).addresses() if not a.startswith(("#", "../feedback/"))} == {"data:,"}
+    assert "@import" not in source and "url(" not in source and "<script" not in source
+
+
+def test_links_on_the_page_lead_somewhere():
+    page = page_of(CLASS)
+    ids = {attributes.get("id") for _, attributes in page.elements}
+
+    assert [a for a in page.addresses() if a.startswith("#") and a[1:] not in ids] == []
+    assert [a for a in page.addresses() if "../feedback/zoe/ps04/ps04.html" == a] != []
 
 
 def test_page_has_a_picture_with_words():
-    (picture,) = Page(report_page("ps04", CLASS, {})).all("svg")
+    pictures = [svg for svg in page_of(CLASS).all("svg") if "aria-label" in svg]
 
-    assert picture["aria-label"].startswith("Students by mark: 0 to 2 points 1,")
+    assert len(pictures) == 1
+    assert pictures[0]["aria-label"].startswith("Students by mark: 0 to 1 points 1, 1 to 2 points 0,")
+    assert pictures[0]["role"] == "img"
+
+
+def test_pictures_without_words_have_their_number_beside_them():
+    hidden = [svg for svg in page_of(CLASS).all("svg") if "aria-label" not in svg]
+
+    assert len(hidden) == 2
+    assert all(svg["aria-hidden"] == "true" for svg in hidden)
+    assert "60 %" in page_of(CLASS).text and "20 %" in page_of(CLASS).text
+
+
+def test_discrimination_is_a_number_and_a_bar_with_its_sign():
+    pairs = [(f"student{k}", Graded(verdicts(k % 5 * 1.0, 6.0 - k % 5))) for k in range(20)]
+    page = page_of(pairs)
+
+    assert page.text.count("−1.00") == 2
+    assert [rect for rect in page.all("rect") if rect.get("class") == "below"] != []
+    assert "−1.00" not in page_of(CLASS).text
+
+
+def test_tables_can_be_read_with_the_keyboard_and_by_ear():
+    page = page_of(CLASS, [(("ben", "eve"), ["g"])])
+
+    assert all(head.get("scope") in ("col", "row") for head in page.all("th"))
+    regions = [div for div in page.all("div") if "scroll" in div["class"]]
+    assert len(regions) == len(page.all("table")) == 3
+    assert all(div["tabindex"] == "0" and div["role"] == "region" for div in regions)
+    assert all("aria-label" in div or "aria-labelledby" in div for div in regions)
+
+
+def test_answers_alike_are_told_with_the_warning():
+    many = tuple(f"student{k}" for k in range(NAMED + 3))
+    page = page_of(CLASS, [(("ben", "eve"), ["f", "g"]), (many, ["g"])])
+
+    assert "ben, evef, g" in page.text
+    assert f"student{NAMED - 1} and 3 more" in page.text
+    assert "Likeness proves nothing" in page.text
+    assert "Likeness proves nothing" not in page_of(CLASS).text
+    assert f"Only the first {GROUPS} groups" in page_of(CLASS, [(("ben", "eve"), ["f"])] * GROUPS).text
+
+
+def test_students_stand_in_tables_of_a_hundred():
+    page = page_of([(f"student{k:03}", CLASS["ada"]) for k in range(2 * ROWS + 1)])
+
+    assert page.wrong == []
+    assert len(page.all("details")) == 3
+    assert "student100 to student199" in page.text
+    assert [d for d in page.all("details") if "open" in d] == []
+    assert "open" in page_of(CLASS).all("details")[0]
+
+
+def test_page_grows_by_little_with_the_class():
+    note = Graded(verdicts(0.0, 0.0), "The file is empty.")
+    sizes = [len(source_of([(f"student{k:05}", note) for k in range(n)])) for n in (SHOWN, 2 * SHOWN)]
+
+    assert sizes[1] - sizes[0] < 250 * SHOWN
+
+
+def test_page_is_written_while_the_class_is_read():
+    read = []
+    statistics = ClassStatistics()
+    for student, graded in CLASS.items():
+        statistics.add(student, graded)
+    pieces = report_page(
+        "ps04", statistics, [], (read.append(s) or (s, CLASS["ada"]) for s in map(str, range(999)))
+    )
+    while '<h2 id="students">' not in next(pieces):
+        pass
+
+    assert len(read) <= ROWS
 
 
 @pytest.mark.parametrize(
     "evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'\"&{{ 7 }}"]
 )
 def test_names_notes_and_messages_are_text(evil):
-    verdict = Verdict("f", {"all": (0.0, 4.0)}, "M1", evil)
-    page = Page(report_page(evil, {evil: Graded([verdict], evil)}, {evil: f"x/{evil}"}))
+    verdict = Verdict(evil, {"all": (0.0, 4.0)}, "M1", evil)
+    page = page_of({evil: Graded([verdict], evil)}, [((evil, evil), [evil])], evil)
 
     assert page.wrong == []
-    assert page.text.count(evil) >= 6
+    assert page.text.count(evil) >= 10
     assert page.all("script") == page.all("img") == []
-    assert page.addresses() == ["data:,", f"x/{evil}"]
+    assert all(a.startswith(("#", "data:,", "../feedback/")) for a in page.addresses())
 
 
 def test_a_class_without_mistakes_says_so():
-    page = Page(report_page("ps04", {"ada": CLASS["ada"]}, {}))
+    page = page_of({"ada": CLASS["ada"]})
 
+    assert "1 submission, mean" in page.text
     assert "None was found." in page.text
     assert "Nothing stands out." in page.text
+    assert "None that would tell anything" in page.text

@@ -33,11 +33,16 @@ def main():
     sys.modules[__package__].__path__[:] = [setup["inside"]]  # the same files, where they are seen now
     sys.path[:1] = [setup["offered"]]
     sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
+    for name in ("view", "root", "homes", "probe") if setup["level"] != "process" else ():
+        del setup[name]  # where things are outside
+    keep_warm(control, setup, forks)
+
+
+def keep_warm(control, setup, forks):
+    """Load what submissions use, and fork for each one that the grader announces, until it hangs up."""
     from .session import serve, warm_shell
 
     shell = warm_shell()
-    for name in ("view", "root", "homes", "probe") if setup["level"] != "process" else ():
-        del setup[name]  # where things are outside
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:

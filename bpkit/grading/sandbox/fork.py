@@ -1,0 +1,180 @@
+"""One submission's own process, as the grader talks to it: requests out, bounded frames back."""
+
+import time
+
+from ..outcome import Outcome
+from .frames import ASKS, HEAD, Callback, FrameError, decode, encode, sizes
+from .leash import Clock
+from .levels import SandboxRefused, read_line
+from .replies import as_outcome
+
+STAND_IN_LIMIT = 2**16  # bytes of arguments that the grader computes with for an answer
+TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
+GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
+LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
+
+
+class Fork:
+    """One submission's own process; a context manager."""
+
+    def __init__(self, channel, leash, sandbox):
+        self.channel, self.leash, self.limits, self.group = channel, leash, sandbox.limits, sandbox.group
+        self.buffer, self.text, self.data = bytearray(), 0, 0
+        self.clock, self.used = None, 0.0
+        why = read_line(channel)
+        if why:
+            self.__exit__()
+            raise SandboxRefused(f"A fork could not be shut in: {why}.")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.channel.close()
+        self.leash.end()
+
+    def new_clock(self, seconds):
+        """Return a clock of so many CPU seconds."""
+        return Clock(seconds, self.limits.wall_seconds(seconds))
+
+    def cell(self, source, seconds=None, outputs=False):
+        """Run a cell; the outcome says whether it raised, ran out of time or died."""
+        clock = self.new_clock(seconds or self.limits.cell_seconds)
+        return self.one({"do": "cell", "source": source, "outputs": outputs}, clock)
+
+    def value(self, name, clock=None):
+        """Fetch the value of a name."""
+        return self.one({"do": "value", "name": name}, clock or self.new_clock(self.limits.check_seconds))
+
+    def call(self, name, arguments, seconds=None, stand_ins=None):
+        """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
+        clock = self.new_clock(seconds or self.limits.check_seconds)
+        (reply,) = self.calls(name, encode([list(arguments)]), 1, clock, stand_ins)
+        return reply
+
+    def one(self, request, clock):
+        (reply,) = self.requests(encode(request), 1, clock, {})
+        return reply
+
+    def calls(self, name, cases, count, clock, stand_ins=None):
+        """Call an answer on each of `count` cases, whose arguments come as one frame.
+
+        Returns
+        -------
+        list of Outcome
+            As many as came back; the last one says what went wrong if there are fewer than asked for.
+        """
+        stand_ins = stand_ins or {}
+        request = encode({"do": "calls", "name": name, "stand_ins": list(stand_ins)}) + cases
+        return self.requests(request, count, clock, stand_ins)
+
+    def requests(self, request, count, clock, stand_ins):
+        """Send a request and collect its replies, answering what is asked in between."""
+        began = time.monotonic()
+        self.clock, self.look = clock, began + clock.cpu
+        replies = []
+        try:
+            self.send(request)
+            while len(replies) < count:
+                replies.append(as_outcome(self.reply(stand_ins)))
+        except TimeoutError:
+            replies.append(Outcome(problem="time", limit="time"))
+        except (ConnectionError, EOFError):
+            replies.append(self.ended())
+        except FrameError as error:
+            replies.append(Outcome(problem="unreadable", message=str(error)))
+        if time.monotonic() - began > GLANCE:
+            clock.cpu -= self.computed()
+        return replies
+
+    def computed(self):
+        """Return the CPU seconds that the fork used since this was asked last."""
+        before, self.used = self.used, self.leash.cpu_seconds()
+        return max(self.used - before, 0.0)
+
+    def ended(self):
+        """Say why a fork is no more: the memory of its group was used up, or it ended itself."""
+        memory = self.group.out_of_memory()
+        return Outcome(problem="memory" if memory else "died", limit="memory" if memory else "ended")
+
+    def reply(self, stand_ins):
+        """Return the next frame that is a reply."""
+        while (frame := self.receive())[:1] == ASKS:
+            asked = decode(frame)
+            if not isinstance(asked, dict) or "stand_in" not in asked:
+                raise FrameError("The reply is not of the kind that was asked for.")
+            self.send(encode(self.stand_in_reply(stand_ins, asked)))
+        return frame
+
+    def stand_in_reply(self, stand_ins, asked):
+        """Compute what the function that stands in returns, asking back for the functions it was given."""
+        if len(encode(asked.get("arguments"))) > STAND_IN_LIMIT:
+            return {"refused": "The arguments are larger than any that this question asks with."}
+        try:
+            values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
+            names = asked["keywords"]
+            plain = len(values) - len(names)
+            function = stand_ins[asked["stand_in"]]
+            return {"result": function(*values[:plain], **dict(zip(names, values[plain:], strict=True)))}
+        except (TimeoutError, ConnectionError, EOFError, FrameError):
+            raise
+        except Exception as error:  # the student's arguments do not suit the reference
+            return {"refused": str(error)[:500]}
+
+    def callback(self, place):
+        """Return a function of ours that has a function of theirs evaluated."""
+
+        def evaluate(*arguments):
+            self.send(encode({"evaluate": place, "arguments": list(arguments)}))
+            reply = decode(self.receive())
+            if not isinstance(reply, dict) or "value" not in reply:
+                raise FrameError("A function given to an earlier answer raised.")
+            return reply["value"]
+
+        return evaluate
+
+    def wait_no_longer(self):
+        """Let the channel wait until the clock is to be looked at again; raise where the time is over."""
+        now = time.monotonic()
+        if now >= self.look:
+            self.look = now + LOOK
+            self.clock.cpu -= self.computed()
+            if self.clock.cpu <= 0:
+                raise TimeoutError
+        if now >= self.clock.ends:
+            raise TimeoutError
+        self.channel.settimeout(max(min(self.clock.ends, self.look) - now, 1e-3))
+
+    def send(self, frame):
+        view = memoryview(frame)
+        while view:
+            self.wait_no_longer()
+            try:
+                view = view[self.channel.send(view) :]
+            except TimeoutError:
+                continue
+
+    def receive(self):
+        """Return the next frame, whole."""
+        self.fill(HEAD.size)
+        text, data = sizes(bytes(self.buffer[: HEAD.size]))
+        self.text, self.data = self.text + text, self.data + data
+        if self.text > TEXT_LIMIT or self.data > DATA_LIMIT:
+            raise FrameError("The answers return more than may be sent in all.")
+        size = HEAD.size + text + data
+        self.fill(size)
+        frame = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return frame
+
+    def fill(self, count):
+        """Read until there are so many bytes."""
+        while len(self.buffer) < count:
+            self.wait_no_longer()
+            try:
+                more = self.channel.recv(2**16)
+            except TimeoutError:
+                continue
+            if not more:
+                raise EOFError
+            self.buffer += more
