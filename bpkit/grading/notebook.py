@@ -97,12 +97,15 @@ def answers_of(notebook, released):
         If there is none.
     """
     stubs = {grade_id(cell): source_of(cell) for cell in released["cells"] if is_answer(cell)}
-    code = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
+    kinds = {grade_id(cell): cell["cell_type"] for cell in released["cells"] if is_answer(cell)}
     found = {}
-    for cell in code:
+    for cell in notebook["cells"]:
         name = grade_id(cell)
-        if name in stubs and (name not in found or source_of(cell) != stubs[name]):
+        if name not in stubs or cell.get("cell_type") != kinds[name]:
+            continue
+        if name not in found or source_of(cell) != stubs[name]:
             found[name] = source_of(cell)
+    code = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
     unnamed = [cell for cell in code if grade_id(cell) not in stubs]
     for cell in unnamed if set(stubs) - set(found) else ():
         name = defined(source_of(cell), set(stubs) - set(found))
