@@ -1,0 +1,243 @@
+"""Right replies are known by their bytes: exactly where the closer look would find nothing to say."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from bpkit.grading.agreement import TOLERANCES, Agreement
+from bpkit.grading.comparison import compare
+from bpkit.grading.question import same
+from bpkit.grading.sandbox.frames import HEAD, REPLY, Strange, decode, encode
+
+BELOW = 0.1  # times the tolerance
+CODES = ("<f8", "<f4")
+
+
+def nested(leaves):
+    """Draw a result of these leaves: one of them, or dicts, tuples and lists of such."""
+    keys = st.integers(-3, 9) | st.sampled_from(["W", "b", "δ"])
+
+    def inside(inner):
+        items = st.lists(inner, min_size=1, max_size=3)
+        return items | items.map(tuple) | st.dictionaries(keys, inner, min_size=1, max_size=3)
+
+    return st.recursive(leaves, inside, max_leaves=5)
+
+
+def arrays_of(code):
+    width = 8 * np.dtype(code).itemsize
+    floats = st.floats(-1000, 1000, width=width, allow_subnormal=False)
+    entries = st.integers(-9, 9) if code == "<i8" else floats
+    return hnp.arrays(code, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=entries)
+
+
+def results_of(code):
+    """Draw a result whose numbers all have one type, with what is compared exactly beside them."""
+    numbers = arrays_of(code) | st.floats(-1000, 1000) if code == "<f8" else arrays_of(code)
+    exact = st.integers(-5, 5) | st.booleans() | st.none() | st.sampled_from(["relu", ""])
+    return nested(numbers | numbers | exact)
+
+
+results = st.sampled_from(CODES).flatmap(results_of)
+argument_lists = st.lists(nested(arrays_of("<f8") | arrays_of("<i8") | st.integers(-9, 9)), max_size=2)
+
+
+def changed(value, change):
+    """Return a result with a change made to each of its numbers and arrays, which keep their types."""
+    if isinstance(value, dict):
+        return {key: changed(item, change) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)([changed(item, change) for item in value])
+    if isinstance(value, np.ndarray):
+        return np.asarray(change(value), value.dtype)
+    return float(change(value)) if isinstance(value, float) else value
+
+
+def numbers_in(value):
+    found = []
+    changed(value, lambda number: found.append(number) or 0)
+    return found
+
+
+def reply(result, arguments):
+    return encode({"result": result, "arguments": arguments})
+
+
+def is_right(expected, arguments, frame):
+    """Say what the closer look finds: no difference, and the arguments as they were."""
+    got = decode(frame)
+    return not compare(expected, got["result"]) and same(arguments, got["arguments"])
+
+
+@given(results, argument_lists)
+def test_the_expected_reply_holds(expected, arguments):
+    assume(numbers_in(expected))
+
+    assert Agreement(expected, arguments).holds(reply(expected, arguments))
+
+
+@given(results, argument_lists, st.sampled_from([-1, 1]))
+def test_rounding_holds(expected, arguments, sign):
+    assume(numbers_in(expected))
+
+    def rounded(number):
+        relative, absolute = TOLERANCES["<f4" if np.result_type(number) == np.float32 else "<f8"]
+        return number + sign * BELOW * (relative * abs(number) + absolute / 8)
+
+    frame = reply(changed(expected, rounded), arguments)
+    assert Agreement(expected, arguments).holds(frame)
+    assert is_right(expected, arguments, frame)
+
+
+@given(results, argument_lists, st.floats(-12, 1), st.sampled_from([-1, 1]), st.integers(0, 9))
+def test_what_holds_is_right_however_far_it_is_off(expected, arguments, digits, sign, place):
+    places = iter(range(1000))
+
+    def moved(number):
+        return number + (sign * 10**digits * (1 + abs(number)) if next(places) == place else 0)
+
+    frame = reply(changed(expected, moved), arguments)
+
+    assert is_right(expected, arguments, frame) or not Agreement(expected, arguments).holds(frame)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("value", [1.0, 1e-3, 1e6])
+def test_the_tolerance_is_that_of_the_closer_look(code, value):
+    expected = {1: np.full((3, 2), value, code), 2: np.ones(4, code)}
+    relative, absolute = TOLERANCES[code]
+    off = [times * (2 * relative * value + absolute / np.sqrt(6)) for times in (0.9, 1.1)]
+    frames = [reply(expected | {1: (expected[1] + gap).astype(code)}, []) for gap in off]
+
+    assert [Agreement(expected, []).holds(frame) for frame in frames] == [True, False]
+    assert [is_right(expected, [], frame) for frame in frames] == [True, False]
+
+
+def test_each_array_is_measured_by_itself():
+    expected = (np.full(3, 1e9), np.full(3, 1e-3))
+
+    assert not Agreement(expected, []).holds(reply((expected[0], 2 * expected[1]), []))
+
+
+OTHER = {
+    "nan": lambda a: np.where(a == a.max(), np.nan, a),
+    "inf": lambda a: np.where(a == a.max(), np.inf, a),
+    "all inf": lambda a: np.full_like(a, np.inf),
+    "transposed": lambda a: a.T,
+    "transposed in place": lambda a: np.ascontiguousarray(a.T).reshape(a.shape),
+    "flat": np.ravel,
+    "a dimension more": lambda a: a[None],
+    "shorter": lambda a: a[:1],
+    "float32": lambda a: a.astype("<f4"),
+    "float16": lambda a: a.astype("<f2"),
+    "integers": lambda a: a.astype("<i8"),
+    "the other byte order": lambda a: a.view(">f8").astype("<f8"),
+    "bits of integers": lambda a: a.view("<i8"),
+    "reversed": lambda a: a[::-1],
+    "wrong sign": np.negative,
+    "a list": np.ndarray.tolist,
+    "none": lambda a: None,
+    "strange": lambda a: Strange("generator"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+@pytest.mark.parametrize(
+    "wrap", [lambda a: a, lambda a: {1: np.ones(2), 2: a}, lambda a: ([a], 0.5)], ids="adt"
+)
+def test_other_results_do_not_hold(name, wrap):
+    right = np.arange(6.0).reshape(2, 3) + 0.5
+    frame = reply(wrap(OTHER[name](right)), [])
+
+    assert not Agreement(wrap(right), []).holds(frame)
+    assert Agreement(wrap(right), []).holds(reply(wrap(right.copy(order="F")), []))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_not_finite_never_holds(value, code):
+    expected = np.array([1.0, value], code)
+
+    assert not Agreement(expected, []).holds(reply(expected, []))
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        {1: 1.0},
+        {2: 1.0, 1: 1.0, 3: 1.0},
+        {"1": 1.0, 2: 1.0},
+        {1: 1, 2: 1.0},
+        {1: True, 2: 1.0},
+        (1.0, 1.0),
+        1.0,
+        {},
+    ],
+)
+def test_other_structures_do_not_hold(got):
+    assert not Agreement({1: 1.0, 2: 1.0}, []).holds(reply(got, []))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        [np.zeros(2)],
+        [np.ones(3)],
+        [np.ones(2, "<f4")],
+        [np.ones((2, 1))],
+        [],
+        [np.ones(2), 1],
+        [1.0, 1.0],
+        [None],
+    ]
+    + [[np.nextafter(np.ones(2), 2)], [{1: np.ones(2)}]],
+    ids=str,
+)
+def test_changed_arguments_do_not_hold(after):
+    expected = np.ones(3)
+
+    assert Agreement(expected, [np.ones(2)]).holds(reply(expected, [np.ones(2)]))
+    assert not Agreement(expected, [np.ones(2)]).holds(reply(expected, after))
+
+
+@pytest.mark.parametrize(
+    "expected", [1, True, None, "x", [], {}, np.arange(3), np.ones(0), (1.0, np.ones(2, "<f4"))]
+)
+def test_results_without_tolerances_of_one_kind_are_left_to_the_closer_look(expected):
+    assert not Agreement(expected, []).holds(reply(expected, []))
+
+
+RIGHT = {"W": {1: np.array([[0.25, -1.0]]), 2: np.array([[3.0]])}, "loss": 0.125}
+FRAME = reply(RIGHT, [np.ones(2), 3])
+
+
+@given(st.integers(0, len(FRAME) - 1), st.integers(1, 255))
+def test_a_byte_that_is_not_the_expected_one_holds_only_as_rounding(place, mask):
+    frame = bytearray(FRAME)
+    frame[place] ^= mask
+    frame = bytes(frame)
+
+    if Agreement(RIGHT, [np.ones(2), 3]).holds(frame):
+        assert place >= len(FRAME) - 48 and is_right(RIGHT, [np.ones(2), 3], frame)
+
+
+@given(st.binary(max_size=200), st.integers(0, 100))
+@example(b"", 0)
+@example(FRAME, 0)
+@example(FRAME[:-1], 0)
+@example(FRAME[HEAD.size :], 0)
+def test_no_bytes_raise(data, text):
+    framed = HEAD.pack(REPLY, min(text, len(data)), len(data) - min(text, len(data))) + data
+
+    for frame in (data, framed, FRAME + data, FRAME[: len(data)] + data, FRAME[: -len(data) or None] + data):
+        held = Agreement(RIGHT, [np.ones(2), 3]).holds(frame)
+        assert held == (frame == FRAME) or is_right(RIGHT, [np.ones(2), 3], frame)
+
+
+@given(st.binary(min_size=48, max_size=48))
+def test_any_numbers_in_the_place_of_the_right_ones_raise_nothing(data):
+    frame = FRAME[: len(FRAME) - 48 - 16] + data[:32] + FRAME[-32:]
+
+    assert not Agreement(RIGHT, [np.ones(2), 3]).holds(frame) or is_right(RIGHT, [np.ones(2), 3], frame)
