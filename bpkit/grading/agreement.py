@@ -54,7 +54,8 @@ class Agreement:
 
     def norms(self, numbers):
         """Return the Euclidean norm of each array of the result."""
-        return np.sqrt(np.add.reduceat(numbers * numbers, self.first))
+        with np.errstate(all="ignore"):  # nan and inf are in doubt
+            return np.sqrt(np.add.reduceat(numbers * numbers, self.first))
 
     def holds(self, frame):
         """Say whether a frame is the expected reply to within the tolerances; where in doubt, it is not."""
@@ -67,7 +68,8 @@ class Agreement:
             got = np.frombuffer(frame, self.code, len(self.want), self.start).astype(float)
             gap = self.norms(got - self.want)
             return bool(
-                (gap <= relative * (self.size + self.norms(got)) + absolute).all() and np.isfinite(gap).all()
+                (gap <= relative * (self.size + self.norms(got)) + absolute).all()
+                and np.isfinite(gap + self.size).all()
             )
 
 

@@ -189,9 +189,11 @@ def close(expected, got, relative):
         relative, absolute = RELATIVE_32, ABSOLUTE_32
     a, b = expected.astype(float).ravel(), got.astype(float).ravel()
     with np.errstate(all="ignore"):
+        scale = max(1.0, np.abs(a).max(initial=0.0))  # the squares of large numbers are inf
+        a, b = a / scale, b / scale
         gap = a - b
         gap, size = np.sqrt(gap @ gap), np.sqrt(a @ a) + np.sqrt(b @ b)
-    return bool(np.isfinite(gap) and gap <= relative * size + absolute)  # inf <= inf would be true
+    return bool(np.isfinite(gap) and gap <= relative * size + absolute / scale)  # inf <= inf would be true
 
 
 def first_difference(expected, got, relative):

@@ -15,6 +15,7 @@ OVERHEAD = {"pids": 4, "memory": 2**28}  # of the warm process and what waits fo
 JOIN = (
     'for group in $BPKIT_GROUPS; do echo $$ > "$group/cgroup.procs"; done; unset BPKIT_GROUPS PWD; exec "$@"'
 )
+PREFIX = "bpkit-"  # then the number of the grader's process
 count = itertools.count()
 
 
@@ -32,7 +33,10 @@ class Cgroup:
 
     def __enter__(self):
         for controller, (version, top) in places().items():
-            folder = top / f"bpkit-{os.getpid()}-{next(count)}-{controller}"
+            folder = top / f"{PREFIX}{os.getpid()}-{next(count)}-{controller}"
+            for left in forgotten(top):
+                with contextlib.suppress(OSError):
+                    left.rmdir()
             try:
                 folder.mkdir()
                 self.folders[controller] = folder
@@ -71,6 +75,12 @@ class Cgroup:
             tally(folder / name, "oom_kill") for name in ("memory.events", "memory.oom_control")
         )
         return self.killed > before
+
+
+def forgotten(top):
+    """List the folders of graders that were killed before they could tidy up."""
+    named = [(path, path.name.removeprefix(PREFIX).split("-")[0]) for path in top.glob(f"{PREFIX}*-*")]
+    return [path for path, pid in named if pid.isdecimal() and not os.path.exists(f"/proc/{pid}")]
 
 
 def tally(path, word):

@@ -103,7 +103,7 @@ def place(kind, source, target):
         return
     if kind == "empty":
         os.makedirs(target, exist_ok=True)
-        mount("tmpfs", target, "tmpfs", MS_RDONLY, "size=4k,mode=755")
+        mount("tmpfs", target, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=755")
         return
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
@@ -116,9 +116,16 @@ def place(kind, source, target):
         system(f"{target} read-only", MOUNT_SETATTR, *where, attributes, ctypes.c_size_t(len(attributes)))
 
 
+def is_mapped(user):
+    """Say whether a user exists in this user namespace; where root is the only one, nobody is not."""
+    with open("/proc/self/uid_map") as file:
+        rows = [[int(word) for word in line.split()] for line in file]
+    return any(first <= user < first + count for first, _, count in rows)
+
+
 def become_nobody():
     """As root, take a user who owns nothing here; the kernel does not count root's processes."""
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and is_mapped(NOBODY):
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)

@@ -1,5 +1,6 @@
 """How strong the sandbox is: three levels, each tried for real on the machine at hand."""
 
+import contextlib
 import functools
 import json
 import os
@@ -144,7 +145,8 @@ def start(level, folder, told, joined=list):
             cwd=folder,
             env=environment(level, folder),
         )
-    control.sendall(json.dumps(told).encode() + b"\n")
+    with contextlib.suppress(BrokenPipeError):  # it has ended, and says why
+        control.sendall(json.dumps(told).encode() + b"\n")
     return process, control
 
 
@@ -159,7 +161,7 @@ def environment(level, folder):
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     passed = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
     passed["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), "/usr/bin", "/bin"])
-    return passed | homes | threads | {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0"}
+    return passed | homes | threads | {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "USER": "student"}
 
 
 def wrapped(command, folder):
@@ -169,7 +171,11 @@ def wrapped(command, folder):
     above = dict.fromkeys(top for *_, target in entries for top in reversed(Path(target).parents))
     places = [word for top in above for word in ("--perms", "0755", "--dir", str(top))]
     for kind, source, target in entries:
-        places += ["--tmpfs", target] if kind == "empty" else [options[kind], source, target]
+        places += (
+            ["--tmpfs", target, "--remount-ro", target]
+            if kind == "empty"
+            else [options[kind], source, target]
+        )
     apart = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     root = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if os.geteuid() == 0 else ["--unshare-user"]
     home = ["--perms", "1777", "--tmpfs", HOME, "--chdir", HOME]

@@ -1,13 +1,18 @@
 """The trusted half: starts the warm process, and has it fork for each submission."""
 
+import contextlib
+import os
+import shutil
 import socket
 import struct
+import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from ..limits import Limits
-from .cgroup import Cgroup
+from .cgroup import PREFIX, Cgroup, forgotten
 from .fork import Fork
 from .frames import FrameError
 from .leash import Leash
@@ -15,7 +20,16 @@ from .levels import SandboxRefused, read_line, refusal, safe, setup, start
 from .view import prepare
 
 PID = struct.Struct("!i")
+OLD = 3 * 86_400  # seconds
 START = 60  # seconds that the warm process may take until its first fork answers
+
+
+def tidy_up():
+    """Remove the old folders of graders that were killed; a young one may be another container's."""
+    for left in forgotten(Path(tempfile.gettempdir())) if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > OLD:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 class Sandbox:
@@ -47,7 +61,8 @@ class Sandbox:
             raise SandboxRefused(why)
 
     def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="bpkit-")
+        tidy_up()
+        self.folder = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")
         folder, limits = Path(self.folder.name), asdict(self.limits)
         prepare(folder)
         self.group = Cgroup(limits).__enter__()
@@ -74,6 +89,7 @@ class Sandbox:
             ) from error
 
     def forked(self):
+        self.group.out_of_memory()  # what an earlier fork used up is not this one's
         ours, theirs = socket.socketpair()
         ours.settimeout(START)
         try:

@@ -83,6 +83,7 @@ def run_plain(code, shell):
 
 
 def run_in_ipython(source, shell):
+    shell.source = source
     outcome = shell.run_cell(source, store_history=False)
     return outcome.error_before_exec or outcome.error_in_exec
 

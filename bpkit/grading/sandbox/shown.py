@@ -1,5 +1,8 @@
 """What a cell shows, caught as a notebook's outputs as far as there is room for them."""
 
+import base64
+import json
+import subprocess
 import sys
 
 from IPython.core.displayhook import DisplayHook
@@ -14,42 +17,73 @@ KINDS = (
 CUT = "\n… The rest is cut: the cell shows more than it may."
 
 
+AROUND = 256  # bytes of a frame around what one output holds
+OF_AN_ERROR = 2**13  # room for an error after all other room is used up
+
+
 class Shown:
-    """The outputs of one cell, and how many more characters fit."""
+    """The outputs of one cell, and how many more bytes fit, counted as a frame holds them."""
 
     def __init__(self, room):
         self.outputs, self.room = [], room
 
+    def add(self, output):
+        """Add an output, and say whether there was room for it."""
+        self.room -= AROUND
+        if self.room > 0:
+            self.outputs.append(output)
+        return self.room > 0
+
     def fit(self, text):
         """Return as much of a text as there is room for."""
-        text = str(text)
-        fits, self.room = text[: max(self.room, 0)], self.room - len(text)
-        cut = CUT if self.room < 0 <= self.room + len(text) else ""
-        return fits + cut
+        text, room = str(text), max(self.room, 0)
+        fits = text[:room]
+        while sent(fits) > room:
+            fits = fits[: len(fits) // 2]
+        self.room = room - sent(fits) if len(fits) == len(text) else 0
+        return fits if len(fits) == len(text) else fits + CUT
 
     def stream(self, name, text):
         """Add to the last stream, or begin one."""
-        text = self.fit(text)
         last = self.outputs[-1] if self.outputs else {}
+        if self.room <= 0 or not text:
+            return
         if last.get("name") == name:
-            last["text"] += text
-        elif text:
-            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+            last["text"] += self.fit(text)
+        elif self.add({"output_type": "stream", "name": name, "text": ""}):
+            self.outputs[-1]["text"] = self.fit(text)
 
     def data(self, kind, data):
         """Add a rich output, those of its forms for which there is room."""
-        forms = {
-            form: self.fit(data[form]) for form in KINDS if form in data and len(str(data[form])) <= self.room
-        }
-        self.outputs.append({"output_type": kind, "data": forms, "metadata": {}})
+        forms = {}
+        if not self.add({"output_type": kind, "data": forms, "metadata": {}}):
+            return False
+        for form in filter(data.__contains__, KINDS):
+            text = as_text(data[form])
+            if sent(text) <= self.room:
+                forms[form] = self.fit(text)
+        return True
 
     def error(self, name, value, lines):
-        words = {
-            "ename": self.fit(name),
-            "evalue": self.fit(value),
-            "traceback": [self.fit(x) for x in lines],
-        }
-        self.outputs.append({"output_type": "error", **words})
+        """Add an error; it is told however much was shown before it."""
+        self.room = max(self.room, OF_AN_ERROR)
+        told = {"ename": self.fit(name), "evalue": self.fit(value), "traceback": []}
+        self.outputs.append({"output_type": "error", **told})
+        for line in lines:
+            if self.room > 0:
+                self.outputs[-1]["traceback"].append(self.fit(line))
+
+
+def sent(text):
+    """Return how many bytes of a frame a text takes."""
+    return len(json.dumps(text)) - 2
+
+
+def as_text(value):
+    """Return a form of a rich value as a notebook's file holds it."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 class Stream:
@@ -87,8 +121,12 @@ class Hook(DisplayHook):
         """Show the value, if anyone asks for that; it costs a rendering."""
         if self.shell.shown and result is not None and not self.quiet():
             data, _ = self.compute_format_data(result)
-            self.shell.shown.data("execute_result", data)
-            self.shell.shown.outputs[-1]["execution_count"] = None
+            if self.shell.shown.data("execute_result", data):
+                self.shell.shown.outputs[-1]["execution_count"] = None
+
+    def quiet(self):
+        """Say whether the cell ends in a semicolon."""
+        return self.semicolon_at_end_of_expression(self.shell.source)
 
 
 class Publisher(DisplayPublisher):
@@ -105,7 +143,7 @@ class Shell(InteractiveShell):
 
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
-    shown = None
+    shown, source = None, ""
 
     def init_io(self):
         """Take the streams."""
@@ -117,6 +155,13 @@ class Shell(InteractiveShell):
     def enable_matplotlib(self, gui=None):
         """Show figures in the notebook where anyone asks for outputs, and else draw nowhere."""
         return super().enable_matplotlib("inline") if self.shown else (gui, "agg")
+
+    def system(self, cmd):
+        """Run a command of the system, as ``!`` asks; there are no terminals here."""
+        ways = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        ran = subprocess.run(self.var_expand(cmd, depth=1), shell=True, text=True, errors="replace", **ways)
+        sys.stdout.write(ran.stdout)
+        self.user_ns["_exit_code"] = ran.returncode
 
     def ask_exit(self):
         """End the cell, as ``exit()`` asks."""

@@ -76,6 +76,7 @@ def view(folder):
     seen += [("read", path, path) for path in python_folders()]
     seen += [hidden(path) for path in hidden_packages()]
     seen += [("device", path, path) for path in DEVICES]
+    seen += [("link", HOME, "/dev/shm")]  # semaphores of multiprocessing
     seen += [("read", str(folder / "inside"), INSIDE), ("read", str(folder / "offered"), OFFERED)]
     return seen
 
@@ -114,4 +115,8 @@ def package_folders():
 
 def hidden_packages():
     """List what in the folders of packages belongs to the grader."""
-    return [path for top in package_folders() for name in HIDDEN for path in sorted(Path(top).glob(name))]
+    bases = dict.fromkeys([sys.prefix, sys.base_prefix, sys.base_exec_prefix])
+    libraries = [Path(base, name) for base in bases for name in ("lib", "lib64")]
+    tops = [path for top in libraries if not top.is_symlink() for path in top.glob("python3*/*-packages")]
+    tops = {os.path.realpath(top): Path(top) for top in [*tops, *package_folders()]}.values()
+    return [path for top in tops for name in HIDDEN for path in sorted(top.glob(name))]
