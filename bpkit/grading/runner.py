@@ -1,83 +1,41 @@
-"""Many submissions: found, graded in parallel by warm processes, kept, and skipped where nothing changed."""
+"""Many submissions: graded by warm workers here or on a cluster, kept, and skipped where nothing changed."""
 
+import fcntl
 import hashlib
 import json
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import active_children, get_context
-from pathlib import Path
+import time
+import zlib
+from contextlib import contextmanager
 
-from .course import CourseError, write_whole
-from .feedback import feedback_page
+from .asserts import released_with_tests
+from .course import CourseError
+from .database import in_sentences
 from .gradebook import open_gradebook
-from .notebook import SIZE_LIMIT, with_verdicts
-from .questions import questions_of
-from .submission import Graded, nothing
-from .worker import grade_one, start_worker
+from .handed_in import find_submissions
+from .notebook import grade_id, is_answer, is_check
+from .questions import SETS
+from .records import kept
+from .run import Run, Step, Summary
+from .sandbox.levels import SandboxRefused, refusal, safe
+from .turns import take_turns
+from .worker import Setup, sources
 
-PACKAGE = Path(__file__).parents[1]
-SAMPLE = PACKAGE / "grading" / "sample"
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A student's notebook for one set; `data` is None where none was handed in."""
-
-    student: str
-    data: bytes | None
-    timestamp: str | None
-
-
-def find_submissions(folder, set_name):
-    """List the submissions of a set in ``folder/<student>/<set>/``.
-
-    Raises
-    ------
-    CourseError
-        If there are none.
-    """
-    places = sorted(path for path in Path(folder).glob(f"*/{set_name}") if path.is_dir())
-    if not places:
-        raise CourseError(
-            f"There are no submissions of {set_name} in {folder}. They belong in "
-            f"{folder}/<student>/{set_name}/{set_name}.ipynb"
-        )
-    return [submission(place, set_name) for place in places]
-
-
-def submission(place, set_name):
-    """Read one submission; a single notebook under another name counts too."""
-    path = place / f"{set_name}.ipynb"
-    others = list(place.glob("*.ipynb"))
-    path = others[0] if not path.exists() and len(others) == 1 else path
-    try:
-        with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
-    except OSError:
-        data = None
-    return Submission(place.parent.name, data, timestamp(place / "timestamp.txt"))
-
-
-def timestamp(path):
-    """Return when a submission was handed in, or None where its file is missing or holds no time."""
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-        from nbgrader.utils import parse_utc  # takes a second to import
-
-        parse_utc(text)
-    except (OSError, ValueError, OverflowError):
-        return None
-    return text
+__all__ = ["Step", "Summary", "find_submissions", "grade_class", "kept"]
 
 
 def grade_class(
-    course, set_name, submissions, workers=None, progress=lambda done, total, student, graded: None
+    course,
+    set_name,
+    submissions,
+    *,
+    workers=None,
+    scheduler=None,
+    level=None,
+    progress=lambda step: None,
 ):
     """Grade a class, and write gradebook, notebooks and feedback.
 
-    What was graded before with the same notebook, questions and seed is taken as it stands.
+    What was graded before with the same notebook, questions and seed is skipped.
 
     Parameters
     ----------
@@ -85,119 +43,100 @@ def grade_class(
     set_name : str
     submissions : list of Submission
     workers : int, optional
-        Processes; by default one a core.
+        Processes; by default one a core. A cluster that is there has its own.
+    scheduler : str, optional
+        Grade on a Dask cluster: the one at this address, or with ``local`` one that is started here.
+    level : str, optional
+        Of the sandbox; by default the best at which students' code is secluded.
     progress : callable
-        Called as (done, total, student, Graded) after each submission that was graded anew.
+        Called with a Step for each submission that was graded, once its verdict is safe on disk.
 
     Returns
     -------
-    graded : dict of {str: Graded}
-        By student.
-    skipped : set of str
-        Students whose verdicts stood already.
+    Summary
+
+    Raises
+    ------
+    CourseError
+        If something is amiss that the instructor can mend.
+    SandboxRefused
+        If the machine does not offer the sandbox's level.
     """
-    stamp = fingerprint(course, set_name)
-    keys = {s.student: hashlib.sha256(stamp + (s.data or b"none")).hexdigest() for s in submissions}
-    kept = {s.student: kept_verdict(course, set_name, s.student, keys[s.student]) for s in submissions}
-    graded = {student: verdict for student, verdict in kept.items() if verdict}
-    todo = [s for s in submissions if s.student not in graded]
-    with open_gradebook(course, set_name) as gradebook:
-        for s in submissions:
-            if s.student in graded and not gradebook.has(s.student):
-                gradebook.write(s, graded[s.student])
-        for done, (s, result) in enumerate(grade_all(course, set_name, todo, workers), 1):
-            gradebook.write(s, result)
-            keep(course, set_name, s.student, keys[s.student], result)
-            graded[s.student] = result
-            progress(done, len(todo), s.student, result)
-    return {s.student: graded[s.student] for s in submissions}, set(graded) - {s.student for s in todo}
+    began = time.monotonic()
+    refuse_unfit(course, set_name)
+    level = level_of(level, scheduler)
+    with in_sentences(course), alone(course), open_gradebook(course, set_name) as gradebook:
+        released = released_of(course, set_name)
+        run = Run(course, set_name, gradebook, fingerprint(course, released), progress)
+        turns = run.plan(submissions)
+        if turns:
+            setup = Setup(set_name, released, course.seed(), level, sources())
+            with team_of(scheduler, workers) as team:
+                for finished in take_turns(team, setup, turns, run.task):
+                    run.take(finished)
+                run.write()
+    run.summary.seconds = time.monotonic() - began
+    run.summary.level = run.summary.level or level or ""
+    return run.summary
 
 
-def fingerprint(course, set_name):
+def level_of(level, scheduler):
+    """Return the sandbox's level here; the workers of a cluster that is there each find their own."""
+    if scheduler not in (None, "local"):
+        return level
+    level = level or safe()
+    why = refusal(level)
+    if why:
+        raise SandboxRefused(why)
+    return level
+
+
+def team_of(scheduler, workers):
+    """Return those who do the work; Dask is imported only where it is asked for."""
+    if scheduler is None:
+        from .processes import Processes
+
+        return Processes(workers)
+    from .cluster import Cluster
+
+    return Cluster(scheduler, workers)
+
+
+@contextmanager
+def alone(course):
+    """Let no second run write into a course's folder; the lock ends with this process, however it ends."""
+    course.seed()
+    with (course.home / "gradebook.seed").open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                f"Another bpkit grade is grading into {course.home}. Wait until it has ended."
+            ) from None
+        yield
+
+
+def refuse_unfit(course, set_name):
+    """Raise a CourseError if the released notebook has other checks or points than the questions."""
+    cells = [cell for cell in course.released(set_name)["cells"] if is_check(cell) and not is_answer(cell)]
+    given = {grade_id(cell): cell["metadata"]["nbgrader"]["points"] for cell in cells}
+    asked = {f"check_{question.name}": question.points for question in SETS.get(set_name, ())}
+    for name in [*asked, *given] if set_name in SETS else ():
+        if given.get(name) != asked.get(name):
+            has, wants = (f"{p[name]:g} points" if name in p else "none" for p in (given, asked))
+            raise CourseError(
+                f"{course.released_path(set_name)} has been changed: its cell {name} has {has}, but should "
+                f"have {wants}. Move the file away, and run: bpkit release {set_name}"
+            )
+
+
+def released_of(course, set_name):
+    """Return the released notebook as workers get it; with its hidden tests, where the tests are its own."""
+    own = set_name in SETS
+    released = course.released(set_name) if own else released_with_tests(course, set_name)
+    return zlib.compress(json.dumps(released).encode())
+
+
+def fingerprint(course, released):
     """Return a hash of all that a verdict depends on besides the submission."""
-    digest = hashlib.sha256(course.released_bytes(set_name) + course.seed().encode())
-    rooms = (PACKAGE / "grading", PACKAGE / "reference")
-    judging = [PACKAGE / "exercise.py", *(path for room in rooms for path in room.rglob("*.py"))]
-    for path in sorted(path for path in judging if SAMPLE not in path.parents):
-        digest.update(path.read_bytes())
-    return digest.digest()
-
-
-def grade_all(course, set_name, submissions, workers):
-    """Yield (submission, Graded) as they are ready; if one ends a worker, the rest go on, each alone."""
-    setup = (course.released(set_name), set_name, course.seed())
-    left = list(submissions)
-    try:
-        for s, result in grade_in_pool(setup, submissions, workers):
-            left.remove(s)
-            yield s, result
-    except BrokenProcessPool:
-        for s in left:
-            try:
-                yield from grade_in_pool(setup, [s], 1)
-            except BrokenProcessPool:
-                yield s, not_judged(setup, "It ended the grader's process.")
-
-
-def grade_in_pool(setup, submissions, workers):
-    """Yield (submission, Graded) from a pool of processes."""
-    if not submissions:
-        return
-    workers = min(workers or os.cpu_count() or 1, len(submissions))
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), start_worker, setup)
-    try:
-        waiting = {pool.submit(grade_one, s.data): s for s in submissions}
-        for future in as_completed(waiting):
-            yield waiting[future], result_of(future, setup)
-    except (KeyboardInterrupt, GeneratorExit):
-        for process in active_children():  # a worker may be waiting for an endless loop
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def result_of(future, setup):
-    """Return what a worker found; an error of the grader's own is written down, and the class goes on."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise
-    except Exception as error:
-        return not_judged(setup, f"The grader met with a {type(error).__name__}.")
-
-
-def not_judged(setup, why):
-    """Return what is written of a submission that could not be judged; a person has to look at it."""
-    released, set_name, _ = setup
-    note = f"This submission could not be judged. {why}"
-    return Graded([nothing(question, note) for question in questions_of(set_name).values()], note, released)
-
-
-def record_path(course, set_name, student):
-    return course.autograded(student, set_name) / "verdict.json"
-
-
-def kept_verdict(course, set_name, student, key):
-    """Return what was graded before, or None if there is nothing or something has changed."""
-    try:
-        record = json.loads(record_path(course, set_name, student).read_text(encoding="utf-8"))
-        return Graded.of(record) if record["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def keep(course, set_name, student, key, graded):
-    """Write the graded notebook and the feedback page, and last the record that says it is done."""
-    notebook = with_verdicts(graded.notebook, graded.verdicts)
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    write_whole(course.autograded(student, set_name) / f"{set_name}.ipynb", text)
-    write_whole(course.feedback(student, set_name), feedback_page(student, set_name, graded))
-    record = json.dumps({"key": key, **graded.plain()}, indent=1, ensure_ascii=False)
-    write_whole(record_path(course, set_name, student), record + "\n")
-
-
-def all_kept(course, set_name):
-    """Return what is graded of a set, whatever it was graded with, by student."""
-    records = sorted((course.home / "autograded").glob(f"*/{set_name}/verdict.json"))
-    return {path.parents[1].name: Graded.of(json.loads(path.read_text(encoding="utf-8"))) for path in records}
+    return hashlib.sha256(released + course.seed().encode() + sources().encode()).digest()

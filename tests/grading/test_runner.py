@@ -1,20 +1,27 @@
 """The runner: the same verdicts however many work on them, and nothing is lost or graded twice."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
 import sys
-from concurrent.futures import Future
 
 import pytest
-from grading.notebooks import BY_HAND, ROOT, handed_in, new_gradebook, released
+from grading.notebooks import BY_HAND, ROOT, hand_in, handed_in, new_course
+from grading.written import WRITTEN, written_course
 from nbgrader.api import Gradebook
+from sqlalchemy import event
 
 from bpkit.grading.course import Course, CourseError
-from bpkit.grading.notebook import SIZE_LIMIT
-from bpkit.grading.runner import Submission, all_kept, find_submissions, grade_class, result_of, submission
+from bpkit.grading.database import engine_of
+from bpkit.grading.gradebook import marks
+from bpkit.grading.handed_in import Submission, find_submissions
+from bpkit.grading.processes import Processes
+from bpkit.grading.runner import grade_class, kept, released_of
+from bpkit.grading.sandbox.levels import SandboxRefused, best
+from bpkit.grading.turns import Turn, take_turns
+from bpkit.grading.worker import Setup, Task, sources, work
 
 WRONG = "def deltas_221(W, z, a, y):\n    return {1: a[1] * 0, 2: a[2] - y}"
 CLASS = {
@@ -26,24 +33,20 @@ CLASS = {
 SCORES = {"ada": 20, "ben": 16, "eve": 0, "joe": 0}
 
 
-def hand_in(folder, student, data, name=f"{BY_HAND}.ipynb"):
-    place = folder / student / BY_HAND
-    place.mkdir(parents=True, exist_ok=True)
-    if data is not None:
-        (place / name).write_bytes(data)
-
-
-def grade(course, workers=1):
-    """Grade what is handed in, and return the verdicts, who was skipped, and who was graded anew."""
-    told = []
+def grade(course, workers=1, **options):
+    """Grade what is handed in; return the summary and the steps, whose numbers are right."""
+    steps = []
     submissions = find_submissions(course.home / "submitted", BY_HAND)
-    graded, skipped = grade_class(course, BY_HAND, submissions, workers, lambda *said: told.append(said))
-    assert [(done, total) for done, total, *_ in told] == [(n + 1, len(told)) for n in range(len(told))]
-    return graded, skipped, {student for _, _, student, _ in told}
+    options = {"level": best(), "progress": steps.append} | options
+    summary = grade_class(course, BY_HAND, submissions, workers=workers, **options)
+    assert [(step.done, step.total) for step in steps] == [(n + 1, len(steps)) for n in range(len(steps))]
+    assert len(steps) == summary.graded + summary.failed
+    return summary, {step.student: step for step in steps}
 
 
-def plain(graded):
-    return {student: result.plain() for student, result in graded.items()}
+def verdicts(course):
+    """Return what is kept, without what may differ from run to run."""
+    return {student: graded.plain() | {"seconds": 0} for student, graded in kept(course, BY_HAND)}
 
 
 def scores(course):
@@ -54,12 +57,10 @@ def scores(course):
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """A class, graded by two workers."""
-    home = tmp_path_factory.mktemp("first")
+    course = new_course(tmp_path_factory.mktemp("first"))
     for student, data in CLASS.items():
-        hand_in(home / "submitted", student, data)
-    course = Course(ROOT, home)
-    course.gradebook.write_bytes(new_gradebook())
-    return course, grade(course, workers=2)
+        hand_in(course.home / "submitted", student, data)
+    return course, *grade(course, workers=2)
 
 
 @pytest.fixture
@@ -70,87 +71,149 @@ def again(first, tmp_path):
 
 
 def test_every_submission_gets_its_verdict(first):
-    course, (graded, skipped, anew) = first
+    course, summary, steps = first
 
-    assert {student: result.score for student, result in graded.items()} == SCORES
-    assert list(graded) == sorted(CLASS)
-    assert (skipped, anew) == (set(), set(CLASS))
+    assert (summary.graded, summary.skipped, summary.failed, summary.level) == (4, 0, 0, best())
+    assert {student: step.graded.score for student, step in steps.items()} == SCORES
+    assert {student: graded.score for student, graded in kept(course, BY_HAND)} == SCORES
+    assert list(verdicts(course)) == sorted(CLASS)
     assert scores(course) == SCORES
 
 
-def test_every_submission_gets_its_notebook_and_its_feedback(first):
-    course, (graded, _, _) = first
+def test_the_summary_names_the_slowest(first):
+    _, summary, steps = first
 
-    for student, result in graded.items():
+    assert [student for student, _ in summary.slowest][:2] in (["ada", "ben"], ["ben", "ada"])
+    assert dict(summary.slowest) == {student: step.seconds for student, step in steps.items()}
+    assert summary.seconds > 0
+
+
+def test_every_submission_gets_its_notebook_and_its_feedback(first):
+    course, _, steps = first
+
+    for student, step in steps.items():
         notebook = json.loads((course.autograded(student, BY_HAND) / f"{BY_HAND}.ipynb").read_bytes())
-        assert f"forward_221: {result.verdicts[0].score:g} of 3 points" in json.dumps(notebook)
-        assert f"Feedback for {student}" in course.feedback(student, BY_HAND).read_text("utf-8")
+        assert f"forward_221: {step.graded.verdicts[0].score:g} of 3 points" in json.dumps(notebook)
+        assert notebook["metadata"]["bpkit"]["verdict"] == "outside"
+        assert student in course.feedback(student, BY_HAND).read_text("utf-8")
     assert list(course.home.rglob("*.part")) == []
 
 
 def test_notes_say_what_was_amiss(first):
-    _, (graded, _, _) = first
+    graded = dict(kept(first[0], BY_HAND))
 
     assert graded["eve"].note.startswith("The file is not a notebook")
     assert graded["joe"].note == "No notebook was handed in."
     assert graded["ada"].note == graded["ben"].note == ""
 
 
-def test_one_worker_and_two_give_the_same_verdicts(first, again):
-    shutil.rmtree(again.home / "autograded")
-    graded, _, anew = grade(again, workers=1)
+def test_answers_that_are_as_they_were_handed_out_have_nbgraders_comment(first):
+    with Gradebook(first[0].db_url) as gradebook:
+        for student, said in {"ada": None, "eve": "No response."}.items():
+            notebook = gradebook.find_submission_notebook(BY_HAND, BY_HAND, student)
+            assert {comment.auto_comment for comment in notebook.comments} == {said}
 
-    assert anew == set(CLASS)
-    assert plain(graded) == plain(first[1][0])
+
+def test_one_worker_and_two_give_the_same_verdicts(first, tmp_path):
+    shutil.copytree(first[0].home / "submitted", tmp_path / "submitted")
+    shutil.copy(first[0].home / "gradebook.seed", tmp_path)
+    course = new_course(tmp_path)
+
+    assert grade(course, workers=1)[0].graded == 4
+    assert verdicts(course) == verdicts(first[0])
 
 
 def test_a_second_run_skips_what_did_not_change(first, again):
-    graded, skipped, anew = grade(again)
+    before = {path: path.read_bytes() for path in again.home.rglob("*") if path.is_file()}
+    summary, steps = grade(again)
 
-    assert (skipped, anew) == (set(CLASS), set())
-    assert plain(graded) == plain(first[1][0])
+    assert (summary.graded, summary.skipped, steps) == (0, 4, {})
+    assert {path: path.read_bytes() for path in again.home.rglob("*") if path.is_file()} == before
 
 
 def test_what_changed_is_graded_anew_and_only_that(again):
     hand_in(again.home / "submitted", "ben", CLASS["ada"])
     hand_in(again.home / "submitted", "joe", CLASS["ben"])
-    record = again.autograded("eve", BY_HAND) / "verdict.json"
-    record.write_text(record.read_text()[:-30])
-    graded, skipped, anew = grade(again)
+    summary, steps = grade(again)
 
-    assert (skipped, anew) == ({"ada"}, {"ben", "eve", "joe"})
+    assert (summary.skipped, set(steps)) == (2, {"ben", "joe"})
     assert scores(again) == {"ada": 20, "ben": 20, "eve": 0, "joe": 16}
-
-
-@pytest.mark.parametrize("record", ["[]", "null", "{}", '{"key": 1}', "\udcff"])
-def test_records_of_another_kind_are_graded_anew(record, again):
-    for student in ("ada", "ben", "joe"):
-        shutil.rmtree(again.home / "submitted" / student)
-    path = again.autograded("eve", BY_HAND) / "verdict.json"
-    path.write_bytes(record.encode(errors="surrogateescape"))
-
-    assert grade(again)[2] == {"eve"}
 
 
 def test_another_seed_grades_anew(again):
     (again.home / "gradebook.seed").write_text("another\n")
 
-    assert grade(again)[2] == set(CLASS)
+    assert set(grade(again)[1]) == set(CLASS)
 
 
-def test_a_new_gradebook_is_filled_with_what_is_graded(again):
-    again.gradebook.write_bytes(new_gradebook())
-    _, skipped, anew = grade(again)
+def test_pages_that_are_missing_are_made_again_without_grading(first, again):
+    shutil.rmtree(again.home / "feedback")
+    (again.autograded("ben", BY_HAND) / f"{BY_HAND}.ipynb").unlink()
+    (again.autograded("eve", BY_HAND) / f"{BY_HAND}.ipynb").unlink()
+    summary, steps = grade(again)
 
-    assert (skipped, anew) == (set(CLASS), set())
+    assert (summary.skipped, steps) == (4, {})
+    for path in first[0].home.rglob("*/*.[hi][tp]*"):
+        assert (again.home / path.relative_to(first[0].home)).read_bytes() == path.read_bytes()
+
+
+def test_rows_that_are_missing_are_written_again_without_grading(again):
+    with Gradebook(again.db_url) as gradebook:
+        gradebook.remove_submission(BY_HAND, "ben")
+    assert "ben" not in scores(again)
+    summary, steps = grade(again)
+
+    assert (summary.skipped, steps) == (4, {})
     assert scores(again) == SCORES
 
 
-def test_all_that_is_graded_is_found_again(first):
-    course, (graded, _, _) = first
+def test_a_person_who_looked_is_not_asked_again(again):
+    with Gradebook(again.db_url) as gradebook:
+        gradebook.find_grade("check_numbers", BY_HAND, BY_HAND, "ben").manual_score = 1
+        gradebook.db.commit()
+    shutil.rmtree(again.home / "feedback")
+    grade(again)
 
-    assert plain(all_kept(course, BY_HAND)) == plain(graded)
-    assert all_kept(course, "ps05_backprop") == {}
+    assert [mark.needs_manual for mark in marks(again, BY_HAND)] == [False] * 4
+
+
+def test_what_cannot_be_read_has_failed_and_is_tried_again(again):
+    path = again.home / "submitted" / "joe" / BY_HAND / f"{BY_HAND}.ipynb"
+    path.symlink_to(again.home / "submitted" / "ada" / BY_HAND / path.name)
+    tries = [grade(again)[0] for _ in range(2)]
+    path.unlink()
+
+    assert [(s.graded, s.failed, s.skipped) for s in tries] == [(0, 1, 3)] * 2
+    assert dict(kept(again, BY_HAND))["joe"].note.startswith("This submission could not be judged. The note")
+    assert scores(again)["joe"] == 0
+    assert grade(again)[0].graded == 1
+
+
+def test_what_is_kept_comes_in_pages(again, monkeypatch):
+    wanted = verdicts(again)
+    monkeypatch.setattr("bpkit.grading.records.PAGE", 1)
+
+    assert list(verdicts(again).items()) == sorted(wanted.items())
+    assert list(kept(again, "ps05_backprop")) == []
+
+
+def test_nothing_is_kept_where_nothing_was_graded(tmp_path):
+    assert list(kept(new_course(tmp_path / "home"), BY_HAND)) == []
+    assert list(kept(Course(ROOT, tmp_path / "nowhere"), BY_HAND)) == []
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_written_answers_wait_for_a_person_and_their_points_count(tmp_path):
+    course = written_course(tmp_path)
+    hand_in(course.home / "submitted", "ada", CLASS["ada"])
+    grade(course)
+    waiting = [mark.needs_manual for mark in marks(course, BY_HAND)]
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.find_grade(WRITTEN, BY_HAND, BY_HAND, "ada").manual_score = 4.5
+        gradebook.db.commit()
+
+    assert waiting == [False]  # the cell is not in the notebook: it is as it was handed out
+    assert [(mark.score, mark.max) for mark in marks(course, BY_HAND)] == [(24.5, 25)]
 
 
 def test_seed_is_drawn_once_and_for_the_owner_alone(first, tmp_path):
@@ -158,52 +221,150 @@ def test_seed_is_drawn_once_and_for_the_owner_alone(first, tmp_path):
 
     assert course.seed() == course.seed() != first[0].seed()
     assert (tmp_path / "gradebook.seed").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.seed"]
 
 
-def test_a_class_without_submissions_is_refused(tmp_path):
-    (tmp_path / "ada" / "another_set").mkdir(parents=True)
+def test_the_gradebook_is_the_one_that_the_configuration_names(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///x.db'"
+    )
 
-    with pytest.raises(CourseError, match=f"There are no submissions of {BY_HAND} in"):
-        find_submissions(tmp_path, BY_HAND)
+    assert Course(tmp_path, tmp_path).db_url == "sqlite:///x.db"
+    assert Course(tmp_path, tmp_path / "into").db_url == f"sqlite:///{tmp_path / 'into' / 'gradebook.db'}"
+    assert Course(ROOT, ROOT).db_url == f"sqlite:///{ROOT / 'gradebook.db'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("c = get_config(", "nbgrader_config.py cannot be run: SyntaxError"),
+        ("c = get_config()\nc.CourseDirectory.db_url = 'gradebook.db'", "db_url names no database"),
+        ("c = get_config()\nc.CourseDirectory.db_url = 'nosuch://x/y'", "db_url names no database"),
+    ],
+    ids=["code", "address", "kind"],
+)
+def test_a_configuration_that_is_wrong_gives_a_sentence(text, says, tmp_path):
+    shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
+    (tmp_path / "nbgrader_config.py").write_text(text)
+
+    with pytest.raises(CourseError, match=says):
+        grade_class(Course(tmp_path, tmp_path), BY_HAND, [Submission("ada", None)], level="process")
 
 
 def test_a_set_that_is_not_released_is_refused(tmp_path):
     with pytest.raises(CourseError, match="is not released: there is no .* Run: bpkit release"):
-        grade_class(Course(tmp_path, tmp_path), BY_HAND, [Submission("ada", b"", None)])
+        grade_class(Course(tmp_path, tmp_path), BY_HAND, [Submission("ada", None)])
 
 
-def test_a_single_notebook_under_another_name_counts(tmp_path):
-    hand_in(tmp_path, "ada", b"mine", "Untitled (1).ipynb")
-
-    assert find_submissions(tmp_path, BY_HAND) == [Submission("ada", b"mine", None)]
-
-
-def test_the_right_name_counts_before_others_and_among_others_none(tmp_path):
-    for student, names in {"ada": (BY_HAND, "copy"), "ben": ("one", "two")}.items():
-        for name in names:
-            hand_in(tmp_path, student, name.encode(), f"{name}.ipynb")
-    hand_in(tmp_path, "joe", b"text", f"{BY_HAND}.txt")
-
-    assert {s.student: s.data for s in find_submissions(tmp_path, BY_HAND)} == {
-        "ada": BY_HAND.encode(),
-        "ben": None,
-        "joe": None,
-    }
+def changed(root, change):
+    """Return a course in a folder, whose released notebook is changed."""
+    path = root / "exercises" / BY_HAND / f"{BY_HAND}.ipynb"
+    shutil.copytree(ROOT / "exercises", root / "exercises")
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    return Course(root, root)
 
 
-def test_files_of_any_size_are_read_to_their_limit_alone(tmp_path):
-    hand_in(tmp_path, "ada", b" " * (SIZE_LIMIT + 99))
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text.replace('"points": 6', '"points": 60'), "check_numbers has 60 .* have 6 points"),
+        (lambda text: text.replace('"check_numbers"', '"no"'), "check_numbers has none, but should have 6"),
+        (lambda text: text[:99], "is not a notebook. Move it away"),
+        (lambda text: "[]", "is not a notebook. Move it away"),
+    ],
+    ids=["points", "check", "cut", "list"],
+)
+def test_a_release_that_does_not_fit_its_questions_is_refused(change, says, tmp_path):
+    with pytest.raises(CourseError, match=says) as refusal:
+        grade_class(changed(tmp_path, change), BY_HAND, [Submission("ada", None)])
+    assert str(refusal.value).endswith(f"bpkit release {BY_HAND}")
 
-    assert len(find_submissions(tmp_path, BY_HAND)[0].data) == SIZE_LIMIT + 1
+
+def test_a_second_run_at_the_same_time_is_refused(again):
+    (again.home / "gradebook.seed").write_text("another\n")
+    said = []
+
+    def meanwhile(step):
+        with pytest.raises(CourseError, match="Another bpkit grade is grading into") as refusal:
+            grade(again)
+        said.append(refusal)
+
+    grade_class(
+        again, BY_HAND, find_submissions(again.home / "submitted", BY_HAND), level=best(), progress=meanwhile
+    )
+    assert len(said) == 4
 
 
-def test_errors_of_the_grader_are_written_down_for_a_person():
-    future = Future()
-    future.set_exception(ZeroDivisionError("x is 0.25"))
-    result = result_of(future, (released(BY_HAND), BY_HAND, "seed"))
+def test_a_level_that_the_machine_does_not_offer_is_refused(again, monkeypatch):
+    monkeypatch.setattr("bpkit.grading.runner.refusal", lambda level: f"No {level} here.")
 
-    assert result.note == "This submission could not be judged. The grader met with a ZeroDivisionError."
-    assert (result.score, result.max) == (0, 20)
+    with pytest.raises(SandboxRefused, match="^No full here.$"):
+        grade(again, level="full")
+
+
+def setup_of(course, **changes):
+    given = {"level": best(), "sources": sources()} | changes
+    return Setup(BY_HAND, released_of(course, BY_HAND), "seed", **given)
+
+
+def test_workers_with_other_code_refuse(first):
+    with pytest.raises(CourseError, match="A worker has another version of bpkit"):
+        work(setup_of(first[0], sources="other"), Task("ada", CLASS["ada"]))
+
+
+def test_errors_of_the_grader_are_written_down_for_a_person(first, monkeypatch):
+    tries = []
+    monkeypatch.setattr("bpkit.grading.worker.grade", lambda *given: tries.append(1 / 0))
+    result = work(setup_of(first[0]), Task("ada", CLASS["ada"]))
+
+    note = json.loads(result.record)["note"]
+    assert note == "This submission could not be judged. The grader met with a ZeroDivisionError."
+    assert (result.failed, set(result.scores.values())) == (True, {0})
+
+
+def test_a_worker_without_space_ends_the_run(first, monkeypatch):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bpkit.grading.worker.grade", full)
+    with pytest.raises(CourseError, match="A worker has no space left"):
+        work(setup_of(first[0]), Task("ada", CLASS["ada"]))
+
+
+def test_a_device_without_space_for_files_gives_a_sentence(again):
+    (again.home / "gradebook.seed").write_text("another\n")
+    (again.autograded("ada", BY_HAND) / f"{BY_HAND}.ipynb.part").symlink_to("/dev/full")
+    with pytest.raises(CourseError, match="There is no space left on the device of .* Make room."):
+        grade(again)
+
+    assert "ada" in grade(again)[1]
+    assert scores(again) == SCORES
+
+
+def test_a_device_without_space_for_the_gradebook_gives_a_sentence(again, monkeypatch):
+    (again.home / "gradebook.seed").write_text("another\n")
+    before = {student: graded["level"] for student, graded in verdicts(again).items()}
+    monkeypatch.setattr("bpkit.grading.database.engine_of", crowded)
+    for number in range(40):
+        hand_in(again.home / "submitted", f"new{number}", b"")
+    with pytest.raises(CourseError, match="There is no space left on the device of .* Make room."):
+        grade(again)
+    assert set(verdicts(again)) == set(before)
+    monkeypatch.undo()
+
+    assert grade(again)[0].graded == 44
+
+
+def crowded(url):
+    """Return an engine whose database may not grow."""
+    engine = engine_of(url)
+
+    @event.listens_for(engine, "connect")
+    def limit(connection, record):
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    return engine
 
 
 KILLER = """
@@ -216,50 +377,63 @@ os.kill(int(warm.rsplit(")")[1].split()[1]), 9)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="The attack looks into /proc.")
 def test_a_submission_that_ends_the_graders_process_stops_no_other(tmp_path):
-    for student, answers in {"ada": {}, "eve": {"forward_221": KILLER}, "joe": {}}.items():
-        hand_in(tmp_path / "submitted", student, handed_in(BY_HAND, **answers))
-    course = Course(ROOT, tmp_path)
-    course.gradebook.write_bytes(new_gradebook())
-    graded, _, _ = grade(course, workers=2)
+    course = new_course(tmp_path)
+    for student, answers in {"ada": {}, "eve": {"forward_221": KILLER}, "joe": {}, "zoe": {}}.items():
+        hand_in(course.home / "submitted", student, handed_in(BY_HAND, **answers))
+    summary, steps = grade(course, workers=2, level="process")
 
-    assert {student: result.score for student, result in graded.items()} == {"ada": 20, "eve": 0, "joe": 20}
-    assert graded["eve"].note.endswith("It ended the grader's process.")
-
-
-@pytest.mark.parametrize(
-    ("stamp", "kept"),
-    [
-        (b"2030-02-03 04:05:06 UTC\n", "2030-02-03 04:05:06 UTC"),
-        (b"yesterday", None),
-        (b"\xff\xfe", None),
-        (b"", None),
-    ],
-)
-def test_timestamps_are_kept_where_they_are_one(stamp, kept, tmp_path):
-    hand_in(tmp_path, "ada", b"x")
-    (tmp_path / "ada" / BY_HAND / "timestamp.txt").write_bytes(stamp)
-
-    assert submission(tmp_path / "ada" / BY_HAND, BY_HAND).timestamp == kept
+    assert (summary.graded, summary.failed) == (3, 1)
+    assert {s: step.graded.score for s, step in steps.items()} == {"ada": 20, "eve": 0, "joe": 20, "zoe": 20}
+    assert steps["eve"].graded.note.endswith("judged. It ended the grader's process twice.")
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_loses_nothing_and_goes_on(tmp_path):
-    slow = handed_in(BY_HAND, forward_221="import time; time.sleep(0.4)")
-    for number in range(6):
-        hand_in(tmp_path / "submitted", f"student{number}", slow)
-    Course(ROOT, tmp_path).gradebook.write_bytes(new_gradebook())
-    command = [sys.executable, "-m", "bpkit", "grade", BY_HAND, "--into", str(tmp_path), "--workers", "2"]
-    pipes = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
-        while "[1/6]" not in process.stdout.readline():
-            assert process.poll() is None
-        os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=60)
-    kept = all_kept(Course(ROOT, tmp_path), BY_HAND)
-    graded, skipped, _ = grade(Course(ROOT, tmp_path), workers=2)
+def test_workers_that_are_killed_lose_nothing(tmp_path):
+    course = new_course(tmp_path)
+    for number in range(8):
+        hand_in(course.home / "submitted", f"student{number}", CLASS["ada"])
+    steps = []
 
-    assert process.returncode == 130
-    assert said == "bpkit: Stopped. What was done until now is kept; run the same command to go on.\n"
-    assert 1 <= len(kept) < 6
-    assert skipped == set(kept)
-    assert scores(Course(ROOT, tmp_path)) == dict.fromkeys(graded, 17)
+    def kill(step):
+        steps.append(step.student)
+        if len(steps) in (1, 5):
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+
+    submissions = find_submissions(course.home / "submitted", BY_HAND)
+    summary = grade_class(course, BY_HAND, submissions, workers=2, level=best(), progress=kill)
+    assert (summary.graded, summary.failed, sorted(steps)) == (8, 0, sorted(set(steps)))
+    assert set(scores(course).values()) == {20}
+    assert multiprocessing.active_children() == []
+
+
+class Doomed(Processes):
+    """Workers that end before they have done a task."""
+
+    def submit(self, setup, task):
+        future = super().submit(setup, task)
+        os.kill(self.slots[0].process.pid, signal.SIGKILL)
+        return future
+
+
+@pytest.mark.slow
+def test_workers_that_always_end_are_given_up(first):
+    turns = [Turn(Submission("ada", None))]
+
+    with pytest.raises(CourseError, match="The grader's workers end before they have done anything."):
+        with Doomed(1) as team:
+            list(take_turns(team, setup_of(first[0]), turns, lambda turn: Task("ada", None)))
+
+
+def test_no_more_is_on_the_way_than_there_is_room_for(first):
+    read, back = [], []
+    turns = [Turn(Submission(f"s{k}", None)) for k in range(12)]
+
+    def task(turn):
+        read.append(turn)
+        assert len(read) - len(back) <= 2
+        return Task(turn.submission.student, b"")
+
+    with Processes(1) as team:
+        for finished in take_turns(team, setup_of(first[0]), turns, task):
+            back += finished
+    assert [turn for turn, _ in back] == turns

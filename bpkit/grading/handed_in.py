@@ -1,0 +1,119 @@
+"""What students handed in: found in its folders, and read when its turn comes."""
+
+import re
+import stat
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from .course import CourseError
+from .notebook import SIZE_LIMIT
+
+LONGEST = 128  # characters that nbgrader's database holds of a student's name
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's submission of one set; its notebook stays on disk until it is needed."""
+
+    student: str
+    path: Path | None  # of the notebook; None where none was handed in
+    timestamp: datetime | None = None
+
+    def read(self):
+        """Return the notebook's bytes, or None, and why they cannot be read, or an empty string."""
+        if self.path is None:
+            return None, ""
+        try:
+            if self.path.is_symlink() and leads_away(self.path):
+                return None, "The notebook is a link to another place. Hand in the file itself."
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                return None, "What has the notebook's name is not a file."
+            with self.path.open("rb") as file:
+                return file.read(SIZE_LIMIT + 1), ""
+        except (OSError, RuntimeError) as error:  # a ring of links is a RuntimeError
+            return None, f"The notebook cannot be read: {getattr(error, 'strerror', '') or error}."
+
+
+def leads_away(path):
+    """Say whether a link leads out of its folder: the file there may be somebody else's."""
+    return not path.resolve().is_relative_to(path.parent.resolve())
+
+
+def find_submissions(folder, set_name):
+    """List the submissions of a set in ``folder/<student>/<set>/``, in order of the students.
+
+    Raises
+    ------
+    CourseError
+        If there are none, or two students have one name.
+    """
+    places = sorted(path for path in Path(folder).glob(f"*/{set_name}") if path.is_dir())
+    if not places:
+        raise CourseError(
+            f"There are no submissions of {set_name} in {folder}. They belong in "
+            f"{folder}/<student>/{set_name}/{set_name}.ipynb"
+        )
+    refuse_names([place.parent.name for place in places], folder)
+    return [submission(place, set_name) for place in places]
+
+
+def refuse_names(students, folder):
+    """Raise a CourseError if two students' names are one, or one cannot be written into a gradebook."""
+    seen = {}
+    for student in students:
+        if len(student) > LONGEST or any(unicodedata.category(sign) in ("Cc", "Cs") for sign in student):
+            raise CourseError(
+                f"A student's folder in {folder} has the name {student!r}, which a gradebook cannot hold: "
+                f"a name has at most {LONGEST} characters, and no control characters. Rename the folder."
+            )
+        other = seen.setdefault(same_name(student), student)
+        if other != student:
+            raise CourseError(
+                f"Two students have one id: the folders {other!r} and {student!r} in {folder}. Grading one "
+                "would overwrite the other in places. Rename or remove one of them."
+            )
+
+
+def same_name(student):
+    """Return what two names share that a person, or a file system, may take for one.
+
+    >>> same_name("Ada ") == same_name("ada")
+    True
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold()).strip()
+
+
+def submission(place, set_name):
+    """Find one submission; a single notebook under another name counts too."""
+    path = place / f"{set_name}.ipynb"
+    if not path.exists() and not path.is_symlink():
+        others = list(place.glob("*.ipynb"))
+        path = others[0] if len(others) == 1 else None
+    return Submission(place.parent.name, path, timestamp(place / "timestamp.txt"))
+
+
+def timestamp(path):
+    """Return when a submission was handed in, or None where its file is missing or holds no time."""
+    try:
+        return in_utc(path.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+def in_utc(text):
+    """Return the time that a text says, in UTC, as nbgrader understands it.
+
+    >>> in_utc("2030-02-03 04:05:06 UTC").isoformat()
+    '2030-02-03T04:05:06'
+    """
+    from dateutil import parser, tz
+
+    zone = re.fullmatch(r"(\S+ \S+) (\S+)", text)
+    if zone:
+        offset = int(zone[2]) if re.fullmatch(r"[+-]?\d+", zone[2]) else tz.gettz(zone[2])
+        time = parser.parse(f"{zone[1]} TZ", tzinfos={"TZ": offset})
+    else:
+        time = parser.parse(text)
+    return time.replace(tzinfo=None) - (time.utcoffset() or time - time)
