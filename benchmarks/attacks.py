@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the attacks are 
 
 from attacks import ATTACKS, classroom, stock
 from attacks.attack import RIGHT
-from attacks.gains import SYSTEMS, kinds, totals
+from attacks.gains import SYSTEMS, kinds, sentences, totals
 from nbgrader import __version__
 
 RESULT = Path(__file__).parent / "results" / "attacks.json"
@@ -49,9 +49,8 @@ def by_ours(folder, attacks, level):
 
 
 def record(attack, points, reached, found, together):
-    """Return what an attack did; alone in its class, every process that is left is its own."""
-    left = found.processes if together == 1 else []
-    left = {*left, *(what for what in found.left if attack.mark in what)}
+    """Return what an attack did; alone in its class, everything that is left is its own."""
+    left = [what for what in found.left if attack.mark in what or together == 1]
     heard = any(attack.mark in said for said in found.heard)
     return {"points": points, "left": len(left), "reached": reached or heard}
 
@@ -124,7 +123,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
             measured[system] = measure(system, Path(folder))
     written = document(measured)
-    print("\n".join(totals(written["attacks"])))
+    print("\n".join([*totals(written["attacks"]), *sentences(written["attacks"])]))
     options.out.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 

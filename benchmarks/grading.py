@@ -81,13 +81,15 @@ def write(found, meter, folder):
 def main():
     """Read the arguments and run what they ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="in a few minutes, to try it; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="in a few minutes, to try it; writes nothing without --out"
+    )
     parser.add_argument("--only", choices=PARTS, help="one part; writes nothing")
     parser.add_argument("--students", type=int, nargs="+", metavar="N", help="sizes of the classes")
     parser.add_argument("--out", type=Path, help="the folder for grading.json and grading.svg")
     asked = parser.parse_args()
     sizes = SIZES["quick" if asked.quick else "whole"]
-    sizes |= {"students": sorted(asked.students)} if asked.students else {}
+    sizes = sizes | ({"students": sorted(asked.students)} if asked.students else {})
     folder = asked.out or (None if asked.quick else RESULTS)
     with meter() as used:
         print(f"CPU time is that of the {used.name}.", flush=True)

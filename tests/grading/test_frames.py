@@ -231,7 +231,7 @@ def test_frames_for_no_purpose_are_refused(purpose):
 
 @given(values)
 def test_descriptions_depend_on_shapes_and_not_on_numbers(value):
-    shifted = decode(encode(value))
+    shifted = decode(bytearray(encode(value)))
     for array in shifted if isinstance(shifted, list | tuple) else [shifted]:
         if isinstance(array, np.ndarray):
             array[...] = 0

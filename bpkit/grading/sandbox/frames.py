@@ -6,11 +6,13 @@ of the same shapes the descriptions are equal to the last byte, and only the num
 pickled, and every size is checked before it is allocated.
 """
 
+import contextlib
 import json
 import math
 import numbers
 import struct
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -115,11 +117,19 @@ def _list(value, data, depth):
 
 
 def _dict(value, data, depth):
-    pairs = [
-        f"[{describe(key, data, depth + 1)},{describe(item, data, depth + 1)}]"
-        for key, item in dict.items(value)
-    ]
-    return f'{{"dict":[{",".join(pairs)}]}}'
+    """Describe a dict; below the top its order does not count, and the description has them in one order."""
+    pairs = list(dict.items(value))
+    if depth:
+        with contextlib.suppress(TypeError):  # keys that cannot be sorted stay as they are
+            pairs.sort(key=itemgetter(0))
+    words = [f"[{_key(key, data, depth)},{describe(item, data, depth + 1)}]" for key, item in pairs]
+    return f'{{"dict":[{",".join(words)}]}}'
+
+
+def _key(key, data, depth):
+    return (
+        f'{{"plain":{key}}}' if type(key) is int and abs(key) < INT_LIMIT else describe(key, data, depth + 1)
+    )
 
 
 def _named(value, data, depth):
@@ -168,7 +178,10 @@ WRITERS = {
 
 
 def decode(frame):
-    """Return the value of a frame, or raise a FrameError."""
+    """Return the value of a frame, or raise a FrameError.
+
+    Its arrays are views into the frame: they can be written to where the frame is a bytearray.
+    """
     text_size, data_size = sizes(frame[: HEAD.size])
     if len(frame) != HEAD.size + text_size + data_size:
         raise FrameError("The frame is shorter or longer than it says.")
@@ -237,7 +250,7 @@ class _Reader:
             raise FrameError("The frame announces an array larger than its bytes.")
         if count == 0:
             return np.zeros(shape, code)
-        return np.frombuffer(self.data, code, count, start).reshape(shape).copy()
+        return np.frombuffer(self.data, code, count, start).reshape(shape)
 
     def items(self, content):
         return [self.build(node) for node in content]

@@ -55,7 +55,7 @@ def keep_warm(control, setup, forks):
             control.close()
             channel = socket.socket(fileno=descriptors[0])
             try:
-                shut(setup)
+                shut(setup, forks)
             except Exception as error:
                 channel.sendall(f"{error}\n".encode())
                 os._exit(1)
@@ -86,6 +86,14 @@ class Unguarded:
     def __init__(self):
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the forks
 
+    def shut_in(self, setup):
+        """Have a fork end with the warm process, and return its home."""
+        import ctypes
+
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        return os.path.join(setup["homes"], str(os.getpid()))
+
     def tell(self, control, child):
         """Tell the grader whom to end."""
         control.sendall(PID.pack(child))
@@ -96,7 +104,7 @@ def try_it(control, setup, forks):
     child = forks.fork()
     if child == 0:
         try:
-            shut(setup)
+            shut(setup, forks)
             control.sendall(b"\n")
         except Exception as error:
             control.sendall(f"{error}\n".encode())
@@ -107,25 +115,12 @@ def try_it(control, setup, forks):
         pass
 
 
-def shut(setup):
+def shut(setup, forks):
     """Shut a new fork in, as far as the level goes, and hold it to its limits."""
     os.setsid()
-    limits = setup["limits"]
-    if setup["level"] == "process":
-        import ctypes
-
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with the warm process
-        home = os.path.join(setup["homes"], str(os.getpid()))
-    else:
-        from . import kernel
-
-        kernel.end_with_parent()
-        kernel.shut_in(limits["files"])
-        limit(resource.RLIMIT_NPROC, limits["processes"])
-        home = os.path.join(kernel.HOME, "student")
+    home = forks.shut_in(setup)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    hold(limits)
+    hold(setup["limits"])
     os.environ["HOME"] = os.environ["TMPDIR"] = home  # the grader removes it
     os.mkdir(home)
     os.chdir(home)

@@ -6,6 +6,7 @@ It runs inside the sandbox, and imports the standard library alone.
 import ctypes
 import os
 import platform
+import resource
 import signal
 import socket
 import struct
@@ -150,6 +151,7 @@ class Forks:
 
     def __init__(self):
         self.own = os.pidfd_open(os.getpid())
+        self.program = filter_program()
 
     def fork(self):
         """Fork as `os.fork` does; the child's processes end with it."""
@@ -159,6 +161,14 @@ class Forks:
         if child == 0:
             os.close(self.own)
         return child
+
+    def shut_in(self, setup):
+        """Shut a fork in, behind all walls there are, and return its home."""
+        end_with_parent()
+        shut_in(setup["limits"]["files"], self.program)
+        processes = setup["limits"]["processes"]
+        resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+        return os.path.join(HOME, "student")
 
     def tell(self, control, child):
         """Give the grader a handle to end the fork by; without one it has ended already."""
@@ -171,8 +181,8 @@ class Forks:
             os.close(number)
 
 
-def shut_in(files):
-    """Shut a fork in: namespaces, a home of so many bytes, Landlock, no capabilities, seccomp."""
+def shut_in(files, program):
+    """Shut a fork in: namespaces, a home of so many bytes, Landlock, no capabilities, a filter of calls."""
     unshare(APART)
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
@@ -183,7 +193,7 @@ def shut_in(files):
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     landlock()
     drop_capabilities()
-    filter_calls()
+    filter_calls(program)
 
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
@@ -220,8 +230,7 @@ def drop_capabilities():
     system("drop capabilities", CAPSET, header, none)
 
 
-def filter_calls():
-    program = filter_program()
+def filter_calls(program):
     buffer = ctypes.create_string_buffer(program, len(program))
     sock_fprog = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
     arguments = ctypes.c_ulong(SECCOMP_MODE_FILTER), sock_fprog, 0, 0

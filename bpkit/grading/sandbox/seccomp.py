@@ -86,8 +86,8 @@ def filter_program(machine=None):
         (AT_LEAST, 0, 1, X32),
         (RETURN, 0, 0, ERROR | ENOSYS),
     ]
-    for number in numbers(column):
-        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
+    for first, last in ranges(numbers(column)):
+        program += [(AT_LEAST, 0, 2, first), (AT_LEAST, 1, 0, last + 1), (RETURN, 0, 0, ALLOW)]
     for both, argument, mask, values in ARGUMENTS.values():
         check = checked(argument, mask, values)
         program += [(EQUAL, 0, len(check), both[column]), *check]
@@ -99,6 +99,18 @@ def numbers(column):
     """List the numbers of the calls that may be made whatever their arguments."""
     rows = [row.split() for row in CALLS.replace("\n", " ").split(";")]
     return [int(row[1 + column]) for row in rows if row[1 + column] != "-"]
+
+
+def ranges(some):
+    """Return numbers as (first, last) of those that follow one another, for a shorter program.
+
+    >>> ranges([3, 1, 2, 7])
+    [(1, 3), (7, 7)]
+    """
+    some = sorted(some)
+    firsts = [n for n in some if n - 1 not in some]
+    lasts = [n for n in some if n + 1 not in some]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def checked(argument, mask, values):

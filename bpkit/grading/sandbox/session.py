@@ -22,19 +22,32 @@ def warm_shell():
     """Return an IPython shell without history, with what notebooks import already loaded."""
     import gc
 
-    import matplotlib.pyplot  # noqa: F401  (loaded once here, and not in every fork)
+    import matplotlib.pyplot  # noqa: F401
     from traitlets.config import Config
+
+    import bpkit.exercise  # noqa: F401  (loaded once here, and not in every fork)
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
-    shell.run_cell("pass", store_history=False)
+    warm_up(shell)
     random.seed(0)
     np.random.seed(0)
     gc.collect()
     gc.freeze()  # a collection in a fork need not copy what all share
     return shell
+
+
+def warm_up(shell):
+    """Do once what every submission does, so that Python has it at hand in the forks."""
+    shell.run_cell("pass", store_history=False)
+    cases = [[{1: np.ones((2, 3)), 2: np.ones((1, 2))}, np.ones((3, 4)), {1: "tanh"}, 0.5]]
+    shell.user_ns["warm_up"] = lambda W, x, f, rate: (W[1] @ x, {1: W[1] * rate})
+    for _ in range(30):
+        for case in decode(bytearray(encode(cases))):
+            whole(one_call(shell.user_ns, "warm_up", case))
+    del shell.user_ns["warm_up"]
 
 
 def serve(channel, shell, limits):
@@ -182,4 +195,4 @@ def read(channel, count):
     data = bytearray()
     while len(data) < count and (more := channel.recv(count - len(data))):
         data += more
-    return bytes(data)
+    return data
