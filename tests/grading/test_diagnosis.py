@@ -63,7 +63,8 @@ def test_mistakes_are_named_only_where_they_fit_to_rounding(error):
 
 
 @pytest.mark.parametrize(
-    ("factor", "says"), [(3, "Yours is 3 times the expected."), (0.9, "Yours is the expected times a constant.")]
+    ("factor", "says"),
+    [(3, "Yours is 3 times the expected."), (0.9, "Yours is the expected times a constant.")],
 )
 def test_constant_factors_are_said(factor, says):
     assert (
