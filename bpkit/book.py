@@ -17,6 +17,7 @@ from urllib.parse import quote
 PAGE = re.compile(r"^reading sources\.\.\. \[ *(\d+%)\] (.+)")
 COMPLAINT = re.compile(r"^(.*?)\b(?:WARNING|ERROR|CRITICAL): (.+)", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+BEHIND = ("bpkit", "constraints.txt", "benchmarks/results")  # what the pages' cells compute with
 NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
 SHOWN = ("html", "sample_class/feedback", "sample_class/report")
 CONTENTS = """<!doctype html>
@@ -63,7 +64,7 @@ def build(root, echo=print):
     root = Path(root).resolve()
     pages = root / "_build" / "html"
     with _alone(root / "_build"):
-        before = fingerprint(root, "book", "_config.yml", "bpkit", "constraints.txt")
+        before = fingerprint(root, "book", "_config.yml", *BEHIND)
         if _read(pages / ".fingerprint") == before:
             echo("The book is up to date: nothing that it is made of has changed.")
         else:
@@ -104,7 +105,7 @@ def _alone(folder):
 def _clear(root):
     """Remove the pages, and the cells' kept outputs too if the code behind them has changed."""
     out, kept = root / "_build", root / "_build" / ".jupyter_cache"
-    code = fingerprint(root, "bpkit", "constraints.txt")
+    code = fingerprint(root, *BEHIND)
     stale = ["html", ".doctrees", "jupyter_execute"]
     if _read(kept / "bpkit.fingerprint") != code:
         stale.append(".jupyter_cache")  # its key is a cell's text alone

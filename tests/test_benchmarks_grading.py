@@ -13,7 +13,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
-import grading
+import grade
 import grading_class
 import grading_cpu
 import grading_figure
@@ -290,7 +290,7 @@ def test_figure_is_svg_with_its_words_and_a_dark_twin(recorded):
 def test_command_writes_what_it_found(recorded, tmp_path, capsys, meter):
     parts = ("right", "wrong", "stock", "classes", "workers", "dask")
 
-    grading.write({part: recorded[part] for part in parts}, meter, tmp_path)
+    grade.write({part: recorded[part] for part in parts}, meter, tmp_path)
 
     document = json.loads((tmp_path / "grading.json").read_text())
     assert {part: document[part] for part in parts} == {part: recorded[part] for part in parts}
@@ -299,7 +299,7 @@ def test_command_writes_what_it_found(recorded, tmp_path, capsys, meter):
 
 
 def test_command_refuses_parts_that_there_are_not():
-    command = [sys.executable, ROOT / "benchmarks" / "grading.py", "--only", "nothing"]
+    command = [sys.executable, ROOT / "benchmarks" / "grade.py", "--only", "nothing"]
 
     done = subprocess.run(command, capture_output=True, text=True)
 

@@ -35,6 +35,8 @@ class Cluster:
         another version of Dask or Python.
     """
 
+    at_home = False  # the course's folder may be on another machine
+
     def __init__(self, address, workers=None):
         self.address, self.workers = address, workers
         self.threads, self.looked, self.met = 0, 0.0, 0.0

@@ -1,11 +1,14 @@
 """Where a course keeps its things: the released notebooks, what was handed in, and what grading writes."""
 
+import errno
 import functools
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what a device without space says
 
 
 class CourseError(Exception):
@@ -113,12 +116,12 @@ def configured(root):
 
 
 def write_whole(path, text):
-    """Write a file so that a reader, or a crash, finds it whole or not at all."""
+    """Write a text, or bytes, so that a reader, or a crash, finds the file whole or not at all."""
     os.makedirs(path.parent, exist_ok=True)
     partial = f"{path}.part"
     try:
-        with open(partial, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(partial, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
         os.replace(partial, path)
     except OSError:
         Path(partial).unlink(missing_ok=True)

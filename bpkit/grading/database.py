@@ -1,6 +1,5 @@
 """The database behind the gradebook: opened once, written in whole transactions, its errors in sentences."""
 
-import errno
 import sqlite3
 from contextlib import contextmanager
 
@@ -9,10 +8,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from . import schema
-from .course import CourseError
+from .course import FULL, CourseError
 
 PATIENCE = 30  # seconds to wait for another program that writes
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT = "What was reported as graded is kept; run the same command again to go on."
 
 
@@ -40,14 +38,10 @@ def open_database(course):
 
 
 def engine_of(url):
-    """Return an engine; with SQLite, Python's module leaves it to us when a transaction begins."""
+    """Return an engine; with SQLite every transaction begins where SQLAlchemy says so, and not later."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
-
-    @event.listens_for(engine, "connect")
-    def leave_it_to_us(connection, record):
-        connection.isolation_level = None
 
     @event.listens_for(engine, "begin")
     def begin(connection):

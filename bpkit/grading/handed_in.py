@@ -13,7 +13,7 @@ from .notebook import SIZE_LIMIT
 LONGEST = 128  # characters that nbgrader's database holds of a student's name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A student's submission of one set; its notebook stays on disk until it is needed."""
 
@@ -26,8 +26,8 @@ class Submission:
         if self.path is None:
             return None, ""
         try:
-            if self.path.is_symlink() and leads_away(self.path):
-                return None, "The notebook is a link to another place. Hand in the file itself."
+            if leads_away(self.path):
+                return None, "The notebook or its folder is a link to another place. Hand in the file itself."
             if not stat.S_ISREG(self.path.stat().st_mode):
                 return None, "What has the notebook's name is not a file."
             with self.path.open("rb") as file:
@@ -37,8 +37,11 @@ class Submission:
 
 
 def leads_away(path):
-    """Say whether a link leads out of its folder: the file there may be somebody else's."""
-    return not path.resolve().is_relative_to(path.parent.resolve())
+    """Say whether a link leads out of the student's folder: the file there may be somebody else's."""
+    set_folder = path.parent
+    student = set_folder.parent
+    here = student.parent.resolve() / student.name / set_folder.name
+    return not path.resolve().is_relative_to(here)
 
 
 def find_submissions(folder, set_name):

@@ -21,6 +21,8 @@ class Processes:
     6
     """
 
+    at_home = True  # they write a course's files themselves
+
     def __init__(self, workers=None):
         self.slots = [Slot() for _ in range(workers or cores())]
 

@@ -88,7 +88,7 @@ class SetRows:
             for submission in submissions.values()
             for notebook in self.notebooks.values()
         ]
-        there = put(connection, s.submitted_notebook, ("assignment_id", "notebook_id"), rows, flagged=False)
+        there = put(connection, s.submitted_notebook, ("assignment_id", "notebook_id"), rows)
         places = [
             (entry, cell, there[submissions[entry.student, self.assignment.id], cell.notebook_id])
             for entry in entries
@@ -105,7 +105,7 @@ class SetRows:
         """Write grades and comments of (entry, cell, notebook); a score by hand asks to be looked at."""
         grades = [self.grade_row(*place) for place in places if place[1].type != "SolutionCell"]
         comments = [self.comment_row(*place) for place in places if place[1].type != "GradeCell"]
-        put(connection, s.grade, ("notebook_id", "cell_id"), grades, needs_manual_grade=True)
+        put(connection, s.grade, ("notebook_id", "cell_id"), grades)
         put(connection, s.comment, ("notebook_id", "cell_id"), comments)
         by_hand = s.grade.c.manual_score.is_not(None)
         mine = s.grade.c.notebook_id.in_({row["notebook_id"] for row in grades if "auto_score" in row})
@@ -126,7 +126,7 @@ class SetRows:
         return row | {"auto_comment": NO_RESPONSE if same else None}
 
 
-def put(connection, table, keys, rows, **fresh):
+def put(connection, table, keys, rows):
     """Write rows, known by their columns `keys`; those that are there get the values that differ.
 
     Parameters
@@ -137,8 +137,6 @@ def put(connection, table, keys, rows, **fresh):
         Columns that tell rows apart; the first narrows the search.
     rows : list of dict
         Values by column. Of columns that a row does not name, old values stay.
-    **fresh
-        Values that only new rows get.
 
     Returns
     -------
@@ -156,7 +154,7 @@ def put(connection, table, keys, rows, **fresh):
             old = there.get(place)
             ids[place] = old["id"] if old else row.get("id") or uuid4().hex
             if not old:
-                missing.append(fresh | row | {"id": ids[place]})
+                missing.append(row | {"id": ids[place]})
             elif any(old[name] != value for name, value in row.items()):
                 differing.append({f"new_{name}": row[name] for name in columns} | {"this": ids[place]})
         if missing:

@@ -84,21 +84,20 @@ class Run:
         notebook = self.course.autograded(student, self.set_name) / f"{self.set_name}.ipynb"
         return notebook, self.course.feedback(student, self.set_name)
 
-    def task(self, turn):
-        """Return the task of a turn, with the notebook as it is now."""
+    def task(self, turn, at_home):
+        """Return the task of a turn, with the notebook as it is now; workers at home write its files."""
         student = turn.submission.student
         data, amiss = turn.submission.read()
         turn.key = self.key(data, amiss)
         turn.shown = self.keys.get(student) == turn.key
         record = record_of(self.gradebook.engine, self.set_name, student) if turn.shown else None
-        return Task(student, data, turn.amiss or amiss, record)
+        return Task(student, data, turn.amiss or amiss, record, self.paths(student) if at_home else ())
 
     def take(self, finished):
-        """Take what is finished: its files are written at once, the rest when it is time."""
+        """Take what is finished: files that came back are written at once, the rest when it is time."""
         for turn, result in finished:
-            packed = result.notebook, result.feedback
-            for path, page in zip(self.paths(turn.submission.student), packed, strict=True):
-                write_whole(path, zlib.decompress(page).decode())
+            for path, packed in zip(self.paths(turn.submission.student), result.files, strict=False):
+                write_whole(path, zlib.decompress(packed))
             self.since = self.since if self.batch else time.monotonic()
             self.batch.append((turn, result))
         if len(self.batch) >= BATCH or time.monotonic() - self.since > BATCH_SECONDS:

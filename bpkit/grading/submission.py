@@ -1,6 +1,7 @@
 """One submission in the sandbox: its cells run in order, its answers called, restarted where it must be."""
 
 import contextlib
+import re
 import time
 from dataclasses import asdict, dataclass, field, replace
 
@@ -63,6 +64,8 @@ class Graded:
         return cls(verdicts, **rest)
 
 
+WORD = re.compile(r"[^\W\d]\w*")
+LINES = 500  # no answer has more; a line that may be any number would be a letter box
 LOST = ("time", "memory", "died", "unreadable")  # after these the fork cannot be talked to
 
 
@@ -72,6 +75,8 @@ class SandboxAnswers:
     def __init__(self, sandbox, cells, present):
         self.sandbox, self.cells, self.present = sandbox, cells, present
         self.limits = sandbox.limits
+        self.words = {word for _, source in cells for word in WORD.findall(source)}
+        self.lengths = {cell: source.count("\n") + 1 for cell, source in cells}
         self.places = {cell: place for place, (cell, _) in enumerate(cells)}
         self.fork, self.done = None, 0
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
@@ -133,6 +138,8 @@ class SandboxAnswers:
             outcomes += self.fork.calls(name, frame, left, self.clock, stand_ins)
             self.lost(outcomes[-1])
             outcomes[first:] = [self.told(name, outcome) for outcome in outcomes[first:]]
+            if self.fork and self.fork.advised:
+                self.stop()  # what ours said must not serve as an answer to another question
         return outcomes + [Outcome(problem="time", limit="time")] * left
 
     def value(self, name):
@@ -151,8 +158,10 @@ class SandboxAnswers:
             outcome = self.broken.get(name, outcome)
         if outcome.problem == "unanswered" and name not in self.present:
             return Outcome(problem="absent")
-        in_notebook = outcome.name.isidentifier() and any(outcome.name in source for _, source in self.cells)
-        return outcome if in_notebook else replace(outcome, name="")
+        known = outcome.name in self.words
+        last = min(self.lengths[name], LINES)
+        line = outcome.line if outcome.line and outcome.line <= last else None
+        return replace(outcome, name=outcome.name if known else "", line=line)
 
 
 def grade_submission(sandbox, data, released, questions, seed):

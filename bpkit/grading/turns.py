@@ -12,7 +12,7 @@ LOOK = 0.2  # seconds until the caller has a turn too, whatever is finished
 STRIKES = 2  # workers that a submission may end
 
 
-@dataclass
+@dataclass(slots=True)
 class Turn:
     """A submission on its way."""
 
@@ -35,7 +35,7 @@ def take_turns(team, setup, turns, task_of):
     setup : Setup
     turns : list of Turn
     task_of : callable
-        Returns the Task of a Turn, when it is sent.
+        Takes a Turn, and whether the workers write files themselves; returns its Task.
 
     Yields
     ------
@@ -46,7 +46,7 @@ def take_turns(team, setup, turns, task_of):
     while waiting or on_the_way:
         while waiting and len(on_the_way) < team.room:
             turn = waiting.popleft()
-            on_the_way[team.submit(setup, task_of(turn))] = turn
+            on_the_way[team.submit(setup, task_of(turn, team.at_home))] = turn
         done, _ = wait(on_the_way, LOOK, FIRST_COMPLETED)
         back = [(on_the_way.pop(future), future) for future in list(on_the_way) if future in done]
         finished = [(turn, result_of(team, turn, future)) for turn, future in back]

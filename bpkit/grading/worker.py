@@ -4,7 +4,6 @@ A task carries all that it needs, and brings back a few kilobytes; nothing is sh
 """
 
 import atexit
-import errno
 import functools
 import hashlib
 import json
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .asserts import grade_asserts, verdict, without_files
-from .course import CourseError
+from .course import FULL, CourseError, write_whole
 from .feedback import feedback_page
 from .limits import Limits
 from .notebook import (
@@ -65,17 +64,17 @@ class Task:
     data: bytes | None
     amiss: str = ""  # why it cannot be judged
     record: dict | None = None
+    paths: tuple = ()  # of notebook and feedback, where the worker can write them itself
 
 
 @dataclass(frozen=True)
 class Result:
-    """What comes back: the record as JSON, the scores by name, and the files, compressed."""
+    """What comes back: the record as JSON, the scores by name, and the files that are to be written."""
 
     record: str
     scores: dict
     unanswered: frozenset
-    notebook: bytes
-    feedback: bytes
+    files: tuple  # compressed
     failed: bool
     seconds: float
 
@@ -90,10 +89,10 @@ def work(setup, task):
     SandboxRefused
         If this machine does not offer the sandbox's level.
     """
-    if sources() != setup.sources:
+    if sources_here() != setup.sources:
         raise CourseError(
-            "A worker has another version of bpkit than this machine, and could judge otherwise. "
-            "Install the same version there."
+            "A worker has other code than the bpkit that asked it, and could judge otherwise. Install the "
+            "same version there; where the code was changed meanwhile, run the command again."
         )
     if task.record is not None:
         return shown(setup, task, remembered(setup, task), failed=False)
@@ -116,7 +115,7 @@ def judged(setup, task):
             close_sandbox()
             if isinstance(error, SandboxRefused) and not left:
                 raise
-            if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            if getattr(error, "errno", None) in FULL:
                 raise CourseError(f"A worker has no space left ({error}). Make room there.") from error
             met = f"The grader met with a {type(error).__name__}."
     return shown(setup, task, unjudged(setup, met), failed=True)
@@ -158,24 +157,33 @@ def remembered(setup, task):
 
 def shown(setup, task, graded, failed):
     """Return the result: what is kept of a verdict, and what is to be read of it."""
-    notebook = graded.notebook
-    if not graded.inside:
-        notebook = with_verdicts(notebook, graded.verdicts)
-        notebook["metadata"]["bpkit"] = {"verdict": "outside", "level": graded.level}
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    notebook = graded.notebook if graded.inside else marked_outside(graded)
+    page = feedback_page(task.student, setup.set_name, graded)
+    files = json.dumps(notebook, ensure_ascii=False) + "\n", page  # with an indent it takes ten times as long
     return Result(
         record=json.dumps(graded.plain()),
         scores={verdict.name: verdict.score for verdict in graded.verdicts},
         unanswered=unanswered(prepared(setup)[0], notebook),
-        notebook=packed(text),
-        feedback=packed(feedback_page(task.student, setup.set_name, graded)),
+        files=delivered([text.encode(errors="replace") for text in files], task.paths),
         failed=failed,
         seconds=graded.seconds,
     )
 
 
-def packed(text):
-    return zlib.compress(text.encode(errors="replace"), 1)
+def marked_outside(graded):
+    """Return the graded notebook with its verdicts, and with where they come from."""
+    notebook = with_verdicts(graded.notebook, graded.verdicts)
+    own = {"verdict": "outside", "level": graded.level}
+    return notebook | {"metadata": notebook["metadata"] | {"bpkit": own}}
+
+
+def delivered(files, paths):
+    """Write files where that is possible here; those that are to be written elsewhere are returned."""
+    if not paths:
+        return tuple(zlib.compress(data, 1) for data in files)
+    for path, data in zip(paths, files, strict=True):
+        write_whole(path, data)
+    return ()
 
 
 def unanswered(released, notebook):
@@ -186,8 +194,12 @@ def unanswered(released, notebook):
 
 
 @functools.cache
+def sources_here():
+    return sources()
+
+
 def sources():
-    """Return a hash of the code that judges."""
+    """Return a hash of the code that judges, as it is on disk."""
     digest = hashlib.sha256()
     rooms = (PACKAGE / "grading", PACKAGE / "reference")
     judging = [PACKAGE / "exercise.py", *(path for room in rooms for path in room.rglob("*.py"))]

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy
 from grading.notebooks import ROOT, handed_in, new_gradebook, solutions
 
 from attacks import ATTACKS, container
@@ -30,7 +31,9 @@ LIMITS = {"cell_seconds": 1, "check_seconds": 1, "memory": 2**30, "files": 2**24
 SECONDS = 240
 GRANTED = "FloatingPointError"  # the word by which an attack tells that what it tried has worked
 PACKAGES = [Path(folder) for folder in (*site.getsitepackages(), *sys.path) if folder.endswith("-packages")]
-PLACES = [ROOT, ROOT / "bpkit", *PACKAGES, *(folder / "numpy" / "__pycache__" for folder in PACKAGES)]
+NUMPY = Path(numpy.__file__).parent
+WITH_CACHE = [ROOT, ROOT / "bpkit", *PACKAGES, NUMPY]
+PLACES = [*WITH_CACHE, *(folder / "__pycache__" for folder in WITH_CACHE)]
 PROCESS_STOPS = {  # the families that the level *process* promises to stop; it secludes nobody
     "patched comparison and display",
     "lying arrays",

@@ -153,7 +153,6 @@ def forward_221(W, b, x):
 def deltas_221(W, z, a, y):
     raise NameError("x", name="x" * 10**7)
 
-warning = compile("y = " + "+".join(["1"] * 10**4), "x" * 10**6, "exec")
 raise type("T" * 10**6, (Exception,), {})("\\ud800" * 10**6)
 """,
         answers={"deltas_221": ""},

@@ -29,3 +29,14 @@ def counts(rows, system):
     """Return how many attacks gained anything from a system, and how many gained each kind."""
     gained = [row["gained"][system] for row in rows]
     return [sum(map(bool, gained)), *(sum(kind in one for one in gained) for kind in KINDS)]
+
+
+def sentences(rows):
+    """Return the same in words."""
+    stock, *ours = (counts(rows, system)[0] or "none" for system in SYSTEMS)
+    full, kernel, process = ours
+    paid = counts(rows, "stock")[1]
+    return [
+        f"Of the {len(rows)} notebooks, stock nbgrader pays {paid}, and {stock} gain something there.",
+        f"With ours, {full} gain something at *full*, {kernel} at *kernel* and {process} at *process*.",
+    ]

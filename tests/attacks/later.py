@@ -24,7 +24,7 @@ PLACES = """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 libc.shmat.restype = ctypes.c_void_p
-folders = ["..", "../..", "/tmp", "/var/tmp", "/dev/shm", "/run", "/run/home", sys.path[0]]
+folders = ["..", "../..", "/tmp", "/var/tmp", "/dev/shm", "/run", "/run/home"]
 folders += [os.environ.get(name, "..") for name in ("MPLCONFIGDIR", "IPYTHONDIR", "TMPDIR", "XDG_CACHE_HOME")]
 files = [os.path.join(folder, "mkforlater") for folder in folders]
 """
@@ -134,8 +134,8 @@ except OSError:
         source="""
 import matplotlib
 names = ("MARK", "matplotlibrc.MARK", "profile_default/startup/MARK.py", "fontlist-MARK.json")
-folders = {os.environ.get(name) for name in ("HOME", "IPYTHONDIR")}
-for folder in (folders | {matplotlib.get_configdir(), sys.path[0], ".."}) - {None, ""}:
+folders = {os.environ.get(name) for name in ("HOME", "IPYTHONDIR", "TMPDIR")}
+for folder in (folders | {matplotlib.get_configdir(), ".."}) - {None}:
     for name in names:
         try:
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
@@ -149,7 +149,8 @@ for folder in (folders | {matplotlib.get_configdir(), sys.path[0], ".."}) - {Non
         gain="Compiled modules are written where Python looks for them, beside the packages.",
         seen=LEFT,
         source="""
-for folder in {os.path.dirname(np.__file__), *sys.path}:
+packages = os.path.dirname(np.__file__)
+for folder in (packages, os.path.dirname(packages), "."):
     for name in ("__pycache__/MARK.pyc", "MARK.py", "MARK.pth"):
         try:
             open(os.path.join(folder, name), "w").write("")

@@ -7,7 +7,7 @@ import pytest
 
 from attacks import ATTACKS
 from attacks.classroom import promised
-from attacks.gains import totals
+from attacks.gains import sentences, totals
 from bpkit.grading.sandbox.levels import LEVELS
 
 ROOT = Path(__file__).parents[2]
@@ -21,17 +21,6 @@ def rows():
 def stale(text, lines):
     """Return the lines that a text does not have."""
     return [line for line in lines if line not in text.splitlines()]
-
-
-def sentences(rows):
-    """Return what the instructor guide says in words."""
-    stock, process = ([row for row in rows if row["gained"][name]] for name in ("stock", "process"))
-    paid = sum("paid" in row["gained"]["stock"] for row in rows)
-    return [
-        f"Of the {len(rows)} notebooks, stock nbgrader pays {paid}, and {len(stock)} gain something there.",
-        f"At the level *process* {len(process)} gain something, none of a family that this level stops.",
-        "At the levels *full* and *kernel* none gains anything.",
-    ]
 
 
 def test_results_are_of_these_attacks(rows):

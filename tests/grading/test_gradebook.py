@@ -347,7 +347,7 @@ class PerDay(BasePlugin):
 def test_late_submissions_lose_what_the_plugin_says(setting, penalties, tmp_path):
     course = late_course(tmp_path, setting)
     days = {"a": None, "b": 0, "ill": 3, "late": 2, "later": 30}
-    entries = [entry(s, 0.5, d and WHEN + timedelta(d)) for s, d in days.items()]
+    entries = [entry(s, 0.5, d if d is None else WHEN + timedelta(d)) for s, d in days.items()]
     write(course, *entries)
 
     assert [mark.late_penalty for mark in marks(course, BY_HAND)] == penalties

@@ -75,7 +75,7 @@ def test_links_to_the_work_of_others_are_not_followed(tmp_path):
 
     assert read(tmp_path)["eve"] == (
         None,
-        "The notebook is a link to another place. Hand in the file itself.",
+        "The notebook or its folder is a link to another place. Hand in the file itself.",
     )
     assert read(tmp_path)["joe"] == (b"own", "")
 

@@ -21,7 +21,7 @@ from bpkit.grading.processes import Processes
 from bpkit.grading.runner import grade_class, kept, released_of
 from bpkit.grading.sandbox.levels import SandboxRefused, best
 from bpkit.grading.turns import Turn, take_turns
-from bpkit.grading.worker import Setup, Task, sources, work
+from bpkit.grading.worker import Setup, Task, WorkerEnded, sources, work
 
 WRONG = "def deltas_221(W, z, a, y):\n    return {1: a[1] * 0, 2: a[2] - y}"
 CLASS = {
@@ -308,7 +308,7 @@ def setup_of(course, **changes):
 
 
 def test_workers_with_other_code_refuse(first):
-    with pytest.raises(CourseError, match="A worker has another version of bpkit"):
+    with pytest.raises(CourseError, match="A worker has other code than the bpkit that asked it"):
         work(setup_of(first[0], sources="other"), Task("ada", CLASS["ada"]))
 
 
@@ -334,7 +334,7 @@ def test_a_worker_without_space_ends_the_run(first, monkeypatch):
 def test_a_device_without_space_for_files_gives_a_sentence(again):
     (again.home / "gradebook.seed").write_text("another\n")
     (again.autograded("ada", BY_HAND) / f"{BY_HAND}.ipynb.part").symlink_to("/dev/full")
-    with pytest.raises(CourseError, match="There is no space left on the device of .* Make room."):
+    with pytest.raises(CourseError, match="A worker has no space left .*No space left.* Make room there."):
         grade(again)
 
     assert "ada" in grade(again)[1]
@@ -406,6 +406,19 @@ def test_workers_that_are_killed_lose_nothing(tmp_path):
     assert multiprocessing.active_children() == []
 
 
+def test_only_the_submission_at_work_is_held_to_have_ended_its_worker(first):
+    with Processes(1) as team:
+        futures = [team.submit(setup_of(first[0]), Task(name, CLASS["ada"])) for name in ("eve", "joe")]
+        os.kill(team.slots[0].process.pid, signal.SIGKILL)
+        at_work = []
+        for future in futures:
+            with pytest.raises(WorkerEnded) as ended:
+                team.result(future)
+            at_work.append(ended.value.at_work)
+
+    assert at_work == [True, False]
+
+
 class Doomed(Processes):
     """Workers that end before they have done a task."""
 
@@ -421,14 +434,14 @@ def test_workers_that_always_end_are_given_up(first):
 
     with pytest.raises(CourseError, match="The grader's workers end before they have done anything."):
         with Doomed(1) as team:
-            list(take_turns(team, setup_of(first[0]), turns, lambda turn: Task("ada", None)))
+            list(take_turns(team, setup_of(first[0]), turns, lambda *turn: Task("ada", None)))
 
 
 def test_no_more_is_on_the_way_than_there_is_room_for(first):
     read, back = [], []
     turns = [Turn(Submission(f"s{k}", None)) for k in range(12)]
 
-    def task(turn):
+    def task(turn, at_home):
         read.append(turn)
         assert len(read) - len(back) <= 2
         return Task(turn.submission.student, b"")

@@ -1,10 +1,10 @@
 """A control group for a warm process and all its forks, where the machine lets us make one."""
 
 import contextlib
-import itertools
 import os
 import time
 from pathlib import Path
+from secrets import token_hex
 
 FILES = {  # version → controller → (limit, what it counts)
     2: {"pids": "pids.max", "memory": "memory.max"},
@@ -16,7 +16,6 @@ JOIN = (
     'for group in $BPKIT_GROUPS; do echo $$ > "$group/cgroup.procs"; done; unset BPKIT_GROUPS PWD; exec "$@"'
 )
 PREFIX = "bpkit-"  # then the number of the grader's process
-count = itertools.count()
 
 
 class Cgroup:
@@ -33,7 +32,7 @@ class Cgroup:
 
     def __enter__(self):
         for controller, (version, top) in places().items():
-            folder = top / f"{PREFIX}{os.getpid()}-{next(count)}-{controller}"
+            folder = top / f"{PREFIX}{os.getpid()}-{token_hex(4)}-{controller}"
             for left in forgotten(top):
                 with contextlib.suppress(OSError):
                     left.rmdir()

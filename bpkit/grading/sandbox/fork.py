@@ -2,13 +2,15 @@
 
 import time
 
+import numpy as np
+
 from ..outcome import Outcome
 from .frames import ASKS, HEAD, Callback, FrameError, decode, encode, sizes
 from .leash import Clock
 from .levels import SandboxRefused, read_line
 from .replies import as_outcome
 
-STAND_IN_LIMIT = 2**16  # bytes of arguments that the grader computes with for an answer
+STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
 GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
@@ -21,6 +23,7 @@ class Fork:
         self.channel, self.leash, self.limits, self.group = channel, leash, sandbox.limits, sandbox.group
         self.buffer, self.text, self.data = bytearray(), 0, 0
         self.clock, self.used = None, 0.0
+        self.advised = False  # one of ours has stood in: what it said may be kept in there
         why = read_line(channel)
         if why:
             self.__exit__()
@@ -100,6 +103,7 @@ class Fork:
     def reply(self, stand_ins):
         """Return the next frame that is a reply."""
         while (frame := self.receive())[:1] == ASKS:
+            self.wait_no_longer()
             asked = decode(frame)
             if not isinstance(asked, dict) or "stand_in" not in asked:
                 raise FrameError("The reply is not of the kind that was asked for.")
@@ -108,7 +112,8 @@ class Fork:
 
     def stand_in_reply(self, stand_ins, asked):
         """Compute what the function that stands in returns, asking back for the functions it was given."""
-        if len(encode(asked.get("arguments"))) > STAND_IN_LIMIT:
+        self.advised = True
+        if entries(asked.get("arguments")) > STAND_IN_LIMIT:
             return {"refused": "The arguments are larger than any that this question asks with."}
         try:
             values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
@@ -178,3 +183,16 @@ class Fork:
             if not more:
                 raise EOFError
             self.buffer += more
+
+
+def entries(value):
+    """Count the numbers in a value; what is no array counts as one.
+
+    >>> entries([{1: np.ones((2, 3))}, "tanh"])
+    8
+    """
+    if isinstance(value, np.ndarray):
+        return max(value.size, *value.shape, 1)
+    if isinstance(value, dict):
+        return entries([*value, *value.values()])
+    return sum(map(entries, value)) if isinstance(value, list | tuple) else 1
