@@ -149,10 +149,18 @@ def ask(question, seed):
 
 
 def draw_again(question, seed):
-    """Draw a question's cases, the first batch twice more: answers may not remember."""
-    cases = question.draw(generator(seed, question.name))
-    batch = next((k for k, case in enumerate(cases) if case.tag == "a batch"), None)
-    return cases if batch is None else [*cases[: batch + 1], *cases[batch:], cases[batch]]
+    """Draw a question's cases, some of them again: answers may not remember.
+
+    The first batch comes twice as it is, and of each kind one more case with other numbers in the
+    same shapes, for an answer that keeps what it returned.
+    """
+    rng = generator(seed, question.name)
+    cases = question.draw(rng)
+    if question.value:
+        return cases
+    twice = next((k for k, case in enumerate(cases) if case.tag == "a batch"), 0)
+    fresh = {case.tag: case for case in question.draw(rng) if not case.tag.endswith("float32")}
+    return [*cases[: twice + 1], *cases[twice:], *fresh.values()]
 
 
 def explain(asked, findings, parts, public):

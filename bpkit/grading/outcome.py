@@ -22,7 +22,7 @@ class Outcome:
 
     result: object = None
     arguments: tuple = ()
-    problem: str | None = None  # absent, missing, unanswered, raised, time, memory, died, unreadable
+    problem: str | None = None  # absent, missing, large, unanswered, raised, time, memory, died, unreadable
     type: str = ""
     line: int | None = None
     name: str = ""  # of a NameError
@@ -54,6 +54,7 @@ PROBLEMS = {
     "time": "your code did not end within its time. Look for a loop that never stops.",
     "memory": "your code used more memory than it may.",
     "died": "your code ended its process, or was ended for using too much memory.",
+    "large": "its cell is larger than an answer may be. Keep data out of the notebook.",
     "unreadable": "what your code returned could not be read.",
 }
 LIMITS = {

@@ -1,8 +1,10 @@
 """One submission in the sandbox: its cells run in order, its answers called, restarted where it must be."""
 
+import ast
+import builtins
 import contextlib
-import re
 import time
+import warnings
 from dataclasses import asdict, dataclass, field, replace
 
 from .marking import Verdict, mark
@@ -64,7 +66,8 @@ class Graded:
         return cls(verdicts, **rest)
 
 
-WORD = re.compile(r"[^\W\d]\w*")
+NAMES = 20  # an honest answer lacks a few; one of thousands would be a letter box
+SOURCE_LIMIT = 2**17  # characters of a cell
 LINES = 500  # no answer has more; a line that may be any number would be a letter box
 LOST = ("time", "memory", "died", "unreadable")  # after these the fork cannot be talked to
 
@@ -75,7 +78,7 @@ class SandboxAnswers:
     def __init__(self, sandbox, cells, present):
         self.sandbox, self.cells, self.present = sandbox, cells, present
         self.limits = sandbox.limits
-        self.words = {word for _, source in cells for word in WORD.findall(source)}
+        self.names = {cell: undefined(source) for cell, source in cells}
         self.lengths = {cell: source.count("\n") + 1 for cell, source in cells}
         self.places = {cell: place for place, (cell, _) in enumerate(cells)}
         self.fork, self.done = None, 0
@@ -108,7 +111,7 @@ class SandboxAnswers:
             self.done += 1
             if self.broken.get(cell, Outcome()).problem in LOST:
                 continue
-            outcome = self.fork.cell(source)
+            outcome = self.fork.cell(source) if len(source) < SOURCE_LIMIT else Outcome(problem="large")
             if outcome.problem:
                 self.broken[cell] = outcome
             if self.lost(outcome):
@@ -158,10 +161,30 @@ class SandboxAnswers:
             outcome = self.broken.get(name, outcome)
         if outcome.problem == "unanswered" and name not in self.present:
             return Outcome(problem="absent")
-        known = outcome.name in self.words
+        known = outcome.name in self.names[name]
         last = min(self.lengths[name], LINES)
         line = outcome.line if outcome.line and outcome.line <= last else None
         return replace(outcome, name=outcome.name if known else "", line=line)
+
+
+def undefined(source):
+    """Return the names that a cell uses and does not define; none where it is no plain Python, or many.
+
+    >>> sorted(undefined("def f(x): return my_helper(x) + y"))
+    ['my_helper', 'y']
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a backslash in a docstring is the student's affair
+            nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load)} - set(dir(builtins))
+    given = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return used - given if len(used - given) <= NAMES else set()
 
 
 def grade_submission(sandbox, data, released, questions, seed):

@@ -188,6 +188,9 @@ def hidden_inputs():
         "return {int(y[0, 0] * 1e9): y, 2: y}",
         "return [0] * int(y[0, 0] * 1e9 % 1e6)",
         "return {l: y[0, 0] * d for l, d in deltas(W, a, y).items()}",
+        "return {int(digit): y for digit in str(y[0, 0])[2:8]}",
+        "raise NameError(name=f'q{str(y[0, 0])[2:6]}') or " + ", ".join(f"q{n:04}" for n in range(10_000)),
+        "exec(compile('\\n' * int(str(y[0, 0])[2:6]) + '1 / 0', '<ipython-input-9>', 'exec'))",
     ],
 )
 def test_hidden_inputs_do_not_reach_what_the_student_reads(body, sandbox):
@@ -198,6 +201,29 @@ def test_hidden_inputs_do_not_reach_what_the_student_reads(body, sandbox):
     assert not graded.verdicts[1].right
     digits = f"{abs(hidden_inputs()):.9f}".partition(".")[2]
     assert digits[:4] not in said
+
+
+REMEMBERS = """
+kept = {}
+def deltas_221(W, z, a, y):
+    if y.shape not in kept:
+        d2 = (a[2] - y) * a[2] * (1 - a[2])
+        kept[y.shape] = {1: (W[2].T @ d2) * a[1] * (1 - a[1]), 2: d2}
+    return {l: d.copy() for l, d in kept[y.shape].items()}
+"""
+
+
+def test_answers_that_remember_are_wrong(sandbox):
+    verdicts = by_hand(sandbox, deltas_221=REMEMBERS)
+
+    assert wrong(verdicts) == ["deltas_221"]
+
+
+def test_cells_that_hold_data_cost_their_own_points_alone(sandbox):
+    verdicts = by_hand(sandbox, forward_221=f"DATA = {'x' * 200_000!r}\n" + PLAIN)
+
+    assert wrong(verdicts) == ["forward_221"]
+    assert "larger than an answer may be" in verdicts["forward_221"].message
 
 
 def test_hidden_inputs_are_not_the_public_ones():

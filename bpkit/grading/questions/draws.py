@@ -89,12 +89,16 @@ NETWORKS = (  # tag, sizes, activations, loss, m
 )
 
 
-def draw_networks(arguments):
+SOME = tuple(NETWORKS[k] for k in (0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 14))  # every kind, with fewer of each
+FEW = tuple(NETWORKS[k] for k in (0, 2, 4, 5, 11))
+
+
+def draw_networks(arguments, networks=NETWORKS):
     """Return a `draw` that makes a case of each network by `arguments(W, b, f, x, y, loss)`."""
 
     def draw(rng):
         cases = []
-        for tag, sizes, names, loss, m in NETWORKS:
+        for tag, sizes, names, loss, m in networks:
             dtype = np.float32 if tag.endswith("float32") else np.float64
             W, b, f, x = network(rng, sizes, names, m, dtype)
             y = target(rng, names[-1], loss, sizes[-1], m, dtype)

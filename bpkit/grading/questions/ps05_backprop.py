@@ -4,7 +4,7 @@ from bpkit.reference import mlp
 from bpkit.reference.activations import activation, derivative
 
 from ..question import SHAPED, SINGLE, Mistake, Part, Question
-from .draws import SQUARED, draw_hidden, draw_layer, draw_networks
+from .draws import FEW, SOME, SQUARED, draw_hidden, draw_layer, draw_networks
 from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS
 from .slips_hidden import FED_WITH_Z, HIDDEN_SLIPS
@@ -188,7 +188,7 @@ QUESTIONS = (
             **extras(0.25),
         },
         "eq-grad-weights",
-        draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss)),
+        draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss), SOME),
         per_sample_gradients,
         [("dW", "db")],
         (*slipped(OUTPUT_SLIPS + HIDDEN_SLIPS, each_run, ("M25",)), DIVIDED),
@@ -201,7 +201,7 @@ QUESTIONS = (
             **extras(0.25),
         },
         "eq-preactivation",
-        draw_networks(lambda W, b, f, x, y, loss: (W, b)),
+        draw_networks(lambda W, b, f, x, y, loss: (W, b), FEW),
         to_rows,
         ("W", "b"),
     ),

@@ -25,6 +25,7 @@ JSON_LIMIT = 2**20
 NUMBER = struct.Struct("<d")
 ARRAY_LIMIT = 2**26
 DEPTH_LIMIT = 12
+DICT_LIMIT = 1000  # keys: crafted ones are slow to tell apart
 INT_LIMIT = 2**63
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1")
 
@@ -127,9 +128,9 @@ def _dict(value, data, depth):
 
 
 def _key(key, data, depth):
-    return (
-        f'{{"plain":{key}}}' if type(key) is int and abs(key) < INT_LIMIT else describe(key, data, depth + 1)
-    )
+    if type(key) is int and abs(key) < INT_LIMIT:
+        return f'{{"plain":{key}}}'
+    return describe(key if isinstance(key, KEYS | np.generic) else Strange("object"), data, depth + 1)
 
 
 def _named(value, data, depth):
@@ -218,6 +219,9 @@ def sizes(head):
     return text_size, data_size
 
 
+KEYS = int | float | str | None | Strange  # what a dict may be keyed by
+
+
 class _Reader:
     """Builds the value that a description and its bytes make, from the first byte on."""
 
@@ -256,7 +260,13 @@ class _Reader:
         return [self.build(node) for node in content]
 
     def pairs(self, content):
-        return {self.build(key): self.build(value) for key, value in content}
+        built = {}
+        for name, value in content:
+            key = self.build(name)
+            if not isinstance(key, KEYS) or len(built) >= DICT_LIMIT:
+                raise FrameError("The frame holds a dict with more keys, or others, than it may have.")
+            built[key] = self.build(value)
+        return built
 
     BUILDERS = {
         "array": array,

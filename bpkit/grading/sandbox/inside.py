@@ -21,6 +21,7 @@ def main():
     control = socket.socket(fileno=int(sys.argv[2]))
     setup = json.loads(control.makefile("rb").readline())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o022)
     try:
         forks = secluded(setup) if setup["level"] != "process" else Unguarded()
         control.sendall(b"\n")
