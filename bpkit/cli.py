@@ -1,6 +1,7 @@
 """The command line: its verbs, their arguments, and the exit codes."""
 
 import argparse
+import os
 import shutil
 import sys
 import textwrap
@@ -52,9 +53,14 @@ def sentence(error):
 
     >>> sentence(ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader"))
     "nbgrader is not installed. Run: make course (or: pip install 'bpkit[dev]')"
+    >>> sentence(PermissionError(13, "Permission denied", "grades.csv"))
+    'grades.csv: Permission denied.'
     """
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed. Run: make course (or: pip install 'bpkit[dev]')"
+    if isinstance(error, OSError) and error.strerror:
+        where = os.fsdecode(error.filename) + ": " if isinstance(error.filename, str | bytes) else ""
+        return f"{where}{error.strerror}."
     return str(error)
 
 

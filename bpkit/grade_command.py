@@ -1,8 +1,10 @@
 """What ``bpkit grade`` and ``bpkit report`` do: grade a class, and write what was asked for."""
 
 import argparse
+import os
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from bpkit.here import Unfit, course_of
 from bpkit.progress import Progress, table
@@ -108,10 +110,29 @@ def asked_course(options):
         raise UnknownSet(unknown("problem set", options.set, sets))
     course.released(options.set)
     for name in OUTPUTS:
-        path = getattr(options, name)
-        if path and path.is_dir():
-            raise Unfit(f"{path} is a folder, and --{name} needs the name of a file.")
+        if path := getattr(options, name):
+            refuse_unwritable(path, name)
     return course
+
+
+def refuse_unwritable(path, name):
+    """Raise Unfit if a file cannot be written, or its folder cannot be made."""
+    from bpkit.grading.exports import is_stream
+
+    if path.is_dir():
+        raise Unfit(f"{path} is a folder, and --{name} needs the name of a file.")
+    place = Path(os.path.realpath(path)).parent
+    try:
+        if is_stream(path):
+            return
+        while not place.exists():
+            place = place.parent
+        with TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise Unfit(
+            f"{path} cannot be written: {place}: {error.strerror}. Give --{name} a file in another folder."
+        ) from None
 
 
 def write_outputs(course, options):

@@ -9,7 +9,7 @@ import pytest
 from grading.notebooks import BACKPROP, BY_HAND, ROOT, handed_in
 
 import bpkit
-from bpkit.cli import Unfit, is_sentence, main
+from bpkit.cli import Unfit, is_sentence, main, sentence
 
 VERBS = ("course", "book", "release", "check", "grade", "report", "doctor", "serve")
 WRONG = "def deltas_221(W, z, a, y):\n    return {1: (W[2].T @ (a[2] - y)) * a[1] * (1 - a[1]), 2: a[2] - y}"
@@ -106,6 +106,23 @@ def test_errors_are_one_sentence_and_exit_code_two(arguments, says, capsys):
     assert says in one_sentence(capsys)
 
 
+@pytest.mark.parametrize("verb", ["grade", "report"])
+@pytest.mark.parametrize("place", ["file/x.csv", "file/new/x.csv", "/proc/new/x.csv"])
+def test_files_that_cannot_be_written_are_told_before_the_work(verb, place, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    into = ["--into", str(tmp_path)]
+
+    assert main([verb, BY_HAND, *into, "--csv", str(tmp_path / place)]) == 2
+    assert "x.csv cannot be written: " in one_sentence(capsys)
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "new/folder/x.csv"])
+def test_files_that_can_be_written_are_not_refused(place, tmp_path, capsys):
+    assert main(["report", BY_HAND, "--into", str(tmp_path), "--csv", str(tmp_path / place)]) == 2
+    assert f"Nothing of {BY_HAND} is graded in" in one_sentence(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("verb", [["grade", BY_HAND], ["report", BY_HAND], ["release"], ["book"], ["course"]])
 def test_commands_outside_a_course_say_where_to_go(verb, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -187,6 +204,19 @@ def interrupt():
 @pytest.mark.parametrize("error", [Unfit(), FileNotFoundError(), PermissionError(), ModuleNotFoundError()])
 def test_errors_for_the_reader_are_sentences(error):
     assert is_sentence(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (FileExistsError(17, "File exists", "x"), "x: File exists."),
+        (OSError(5, "Input/output error", b"x"), "x: Input/output error."),
+        (OSError(9, "Bad file descriptor"), "Bad file descriptor."),
+        (OSError("It broke."), "It broke."),
+    ],
+)
+def test_errors_of_the_disk_are_told_without_their_numbers(error, says):
+    assert sentence(error) == says
 
 
 @pytest.mark.parametrize("error", [ValueError(), KeyError(), AssertionError(), TypeError()])

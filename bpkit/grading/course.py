@@ -4,6 +4,7 @@ import errno
 import functools
 import json
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +73,23 @@ class Course:
         return self.home / "feedback" / student / set_name / f"{set_name}.html"
 
     def seed(self):
-        """Return the course's secret seed; it is drawn once, and kept beside the gradebook."""
+        """Return the course's secret seed; it is drawn once, and kept beside the gradebook.
+
+        Raises
+        ------
+        CourseError
+            If its file holds something else.
+        """
         path = self.home / "gradebook.seed"
         if not path.exists():
             draw_seed(path)
-        return path.read_text().strip()
+        seed = path.read_bytes().strip()
+        if not re.fullmatch(rb"[0-9a-f]{32}", seed):
+            raise CourseError(
+                f"{path} does not hold a seed, which is 32 hexadecimal digits. Restore it from a backup. If "
+                "there is none, remove it: a new seed is drawn then, and the class is graded anew with it."
+            )
+        return seed.decode()
 
 
 def draw_seed(path):
@@ -88,6 +101,8 @@ def draw_seed(path):
     try:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(16) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.link(fresh, path)
     except FileExistsError:
         pass

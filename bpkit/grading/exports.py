@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
 import re
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 from .feedback import formula
 from .statistics import amiss
@@ -14,7 +17,14 @@ SUMS = ("points", "late penalty", "total", "of")
 
 @contextmanager
 def whole_file(path, encoding="utf-8"):
-    """Open a file for writing that appears whole, or not at all."""
+    """Open a file for writing that appears whole, or not at all; into a pipe or a device it is written."""
+    if is_stream(path):
+        sys.stdout.flush()
+        stream = os.dup(1) if is_output(path) else path
+        with open(stream, "w", encoding=encoding, newline="") as file:
+            yield file
+        return
+    path = Path(os.path.realpath(path))  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".part")
     try:
@@ -23,6 +33,19 @@ def whole_file(path, encoding="utf-8"):
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def is_stream(path):
+    """Say whether there is something to write into, and not a file to replace: a pipe, a device."""
+    return is_output(path) or (path.exists() and not path.is_file())
+
+
+def is_output(path):
+    """Say whether a path leads to where this program prints."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(1))
+    except OSError:
+        return False
 
 
 def write_json(path, set_name, submissions):

@@ -1,9 +1,10 @@
 """What students handed in: found in its folders, and read when its turn comes."""
 
+import os
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from .course import CourseError
 from .notebook import SIZE_LIMIT
 
 LONGEST = 128  # characters that nbgrader's database holds of a student's name
+RECEIPT = ("timestamp.txt", "submission_secret.txt")  # what nbgrader hands in beside a notebook
+RECEIPT_LIMIT = 4096  # bytes of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +23,30 @@ class Submission:
     student: str
     path: Path | None  # of the notebook; None where none was handed in
     timestamp: datetime | None = None
+    amiss: str = ""  # why its folder cannot be read
+    place: Path | None = field(default=None, compare=False)  # its folder
 
     def read(self):
         """Return the notebook's bytes, or None, and why they cannot be read, or an empty string."""
-        if self.path is None:
-            return None, ""
-        try:
-            if leads_away(self.path):
-                return None, "The notebook or its folder is a link to another place. Hand in the file itself."
-            if not stat.S_ISREG(self.path.stat().st_mode):
-                return None, "What has the notebook's name is not a file."
-            with self.path.open("rb") as file:
-                return file.read(SIZE_LIMIT + 1), ""
-        except (OSError, RuntimeError) as error:  # a ring of links is a RuntimeError
-            return None, f"The notebook cannot be read: {getattr(error, 'strerror', '') or error}."
+        return (None, self.amiss) if self.path is None else read(self.path, SIZE_LIMIT + 1)
+
+    def receipt(self):
+        """Return the bytes of what nbgrader needs to release feedback, by file name."""
+        found = {name: read(self.place / name, RECEIPT_LIMIT)[0] for name in RECEIPT if self.place}
+        return {name: data for name, data in found.items() if data is not None}
+
+
+def read(path, size):
+    """Return the first bytes of a file handed in, or None, and why they cannot be read, or ""."""
+    try:
+        if leads_away(path):
+            return None, "The notebook or its folder is a link to another place. Hand in the file itself."
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None, "What has the notebook's name is not a file."
+        with path.open("rb") as file:
+            return file.read(size), ""
+    except (OSError, RuntimeError) as error:  # a ring of links is a RuntimeError
+        return None, f"The notebook cannot be read: {getattr(error, 'strerror', '') or error}."
 
 
 def leads_away(path):
@@ -52,14 +65,16 @@ def find_submissions(folder, set_name):
     CourseError
         If there are none, or two students have one name.
     """
-    places = sorted(path for path in Path(folder).glob(f"*/{set_name}") if path.is_dir())
-    if not places:
+    students = sorted(os.listdir(folder)) if Path(folder).is_dir() else []
+    found = [submission(Path(folder) / student / set_name, set_name) for student in students]
+    found = [one for one in found if one]
+    if not found:
         raise CourseError(
             f"There are no submissions of {set_name} in {folder}. They belong in "
             f"{folder}/<student>/{set_name}/{set_name}.ipynb"
         )
-    refuse_names([place.parent.name for place in places], folder)
-    return [submission(place, set_name) for place in places]
+    refuse_names([one.student for one in found], folder)
+    return found
 
 
 def refuse_names(students, folder):
@@ -89,19 +104,34 @@ def same_name(student):
 
 
 def submission(place, set_name):
-    """Find one submission; a single notebook under another name counts too."""
+    """Find one submission, or None; one in a folder that cannot be read says so when it is read."""
+    student = place.parent.name
+    try:
+        if not stat.S_ISDIR(place.stat().st_mode):
+            return None
+        path = notebook_in(place, set_name)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return Submission(student, None, amiss=f"The student's folder cannot be read: {error.strerror}.")
+    return Submission(student, path, timestamp(place / "timestamp.txt"), place=place)
+
+
+def notebook_in(place, set_name):
+    """Return a submission's notebook, or None; a single one under another name counts too."""
     path = place / f"{set_name}.ipynb"
-    if not path.exists() and not path.is_symlink():
-        others = list(place.glob("*.ipynb"))
-        path = others[0] if len(others) == 1 else None
-    return Submission(place.parent.name, path, timestamp(place / "timestamp.txt"))
+    names = os.listdir(place)
+    if path.name in names:
+        return path
+    others = [name for name in names if name.endswith(".ipynb")]
+    return place / others[0] if len(others) == 1 else None
 
 
 def timestamp(path):
     """Return when a submission was handed in, or None where its file is missing or holds no time."""
     try:
-        return in_utc(path.read_text(encoding="utf-8").strip())
-    except (OSError, ValueError, OverflowError):
+        return in_utc((read(path, RECEIPT_LIMIT)[0] or b"").decode().strip())
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,7 +1,6 @@
 """Answers out of a submission, into the released notebook: what a student handed in is otherwise ignored."""
 
 import ast
-import copy
 import json
 import warnings
 
@@ -173,11 +172,12 @@ def is_check(cell):
 def with_verdicts(notebook, verdicts):
     """Return the notebook with each check cell showing what the judge found."""
     shown = {f"check_{verdict.name}": verdict for verdict in verdicts}
-    notebook = copy.deepcopy(notebook)
+    cells = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
+            cell = cell | {"outputs": [], "execution_count": None}
         if is_check(cell) and grade_id(cell) in shown:
             text = "\n".join(shown[grade_id(cell)].lines()) + "\n"
-            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
-    return notebook
+            cell = cell | {"outputs": [{"output_type": "stream", "name": "stdout", "text": text}]}
+        cells.append(cell)
+    return notebook | {"cells": cells}

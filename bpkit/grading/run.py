@@ -67,13 +67,18 @@ class Run:
         """Return the turns that there are; where all stands, there is none."""
         turns = []
         for submission in submissions:
-            student = submission.student
-            known = self.keys.get(student) == self.key(*submission.read())
+            known = self.keys.get(submission.student) == self.key(*submission.read())
             self.summary.skipped += known
             self.total += not known
-            if not (known and student in self.entered and all(p.exists() for p in self.paths(student))):
+            if not (known and self.stands(submission)):
                 turns.append(Turn(submission))
         return turns
+
+    def stands(self, submission):
+        """Say whether a student's rows are in the gradebook, and the files in their places."""
+        there = all(path.exists() for path in self.paths(submission.student))
+        copied = all(p.is_file() and p.read_bytes() == data for p, data in self.receipts(submission))
+        return submission.student in self.entered and there and copied
 
     def key(self, data, amiss):
         """Return the hash of all that a verdict rests on."""
@@ -83,6 +88,11 @@ class Run:
         """Return where a student's notebook and feedback belong."""
         notebook = self.course.autograded(student, self.set_name) / f"{self.set_name}.ipynb"
         return notebook, self.course.feedback(student, self.set_name)
+
+    def receipts(self, submission):
+        """List (path, bytes) of what nbgrader looks for beside notebook and feedback when it releases."""
+        folders, receipt = [p.parent for p in self.paths(submission.student)], submission.receipt()
+        return [(folder / name, data) for folder in folders for name, data in receipt.items()]
 
     def task(self, turn, at_home):
         """Return the task of a turn, with the notebook as it is now; workers at home write its files."""
@@ -98,6 +108,8 @@ class Run:
         for turn, result in finished:
             for path, packed in zip(self.paths(turn.submission.student), result.files, strict=False):
                 write_whole(path, zlib.decompress(packed))
+            for path, data in self.receipts(turn.submission):
+                write_whole(path, data)
             self.since = self.since if self.batch else time.monotonic()
             self.batch.append((turn, result))
         if len(self.batch) >= BATCH or time.monotonic() - self.since > BATCH_SECONDS:

@@ -117,17 +117,26 @@ def alone(course):
 
 
 def refuse_unfit(course, set_name):
-    """Raise a CourseError if the released notebook has other checks or points than the questions."""
-    cells = [cell for cell in course.released(set_name)["cells"] if is_check(cell) and not is_answer(cell)]
-    given = {grade_id(cell): cell["metadata"]["nbgrader"]["points"] for cell in cells}
-    asked = {f"check_{question.name}": question.points for question in SETS.get(set_name, ())}
-    for name in [*asked, *given] if set_name in SETS else ():
+    """Raise a CourseError if the released notebook has other cells or points than the questions."""
+    cells, questions = course.released(set_name)["cells"], SETS.get(set_name, ())
+    checks = [cell for cell in cells if is_check(cell) and not is_answer(cell)]
+    given = {grade_id(cell): cell["metadata"]["nbgrader"].get("points", 0) for cell in checks}
+    asked = {f"check_{question.name}": question.points for question in questions}
+    answers = {grade_id(cell) for cell in cells if is_answer(cell) and cell["cell_type"] == "code"}
+    for name in (question.name for question in questions):
+        if name not in answers:
+            raise changed(course, set_name, f"it lacks the cell for the answer {name}")
+    for name in [*asked, *given] if questions else ():
         if given.get(name) != asked.get(name):
             has, wants = (f"{p[name]:g} points" if name in p else "none" for p in (given, asked))
-            raise CourseError(
-                f"{course.released_path(set_name)} has been changed: its cell {name} has {has}, but should "
-                f"have {wants}. Move the file away, and run: bpkit release {set_name}"
-            )
+            raise changed(course, set_name, f"its cell {name} has {has}, but should have {wants}")
+
+
+def changed(course, set_name, how):
+    return CourseError(
+        f"{course.released_path(set_name)} has been changed: {how}. Move the file away, and run: "
+        f"bpkit release {set_name}"
+    )
 
 
 def released_of(course, set_name):

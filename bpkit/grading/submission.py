@@ -67,6 +67,8 @@ class Graded:
 
 
 NAMES = 20  # an honest answer lacks a few; one of thousands would be a letter box
+AGAIN = 1  # CPU seconds to ask once more for replies that were ready when the time was over
+PLOTS = ("matplotlib", "pylab", "plots")  # what a cell that draws names
 SOURCE_LIMIT = 2**17  # characters of a cell
 LINES = 500  # no answer has more; a line that may be any number would be a letter box
 LOST = ("time", "memory", "died", "unreadable")  # after these the fork cannot be talked to
@@ -78,8 +80,8 @@ class SandboxAnswers:
     def __init__(self, sandbox, cells, present):
         self.sandbox, self.cells, self.present = sandbox, cells, present
         self.limits = sandbox.limits
-        self.names = {cell: undefined(source) for cell, source in cells}
-        self.lengths = {cell: source.count("\n") + 1 for cell, source in cells}
+        self.sources = dict(cells)
+        self.plots = any(word in source for _, source in cells for word in PLOTS)
         self.places = {cell: place for place, (cell, _) in enumerate(cells)}
         self.fork, self.done = None, 0
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
@@ -105,7 +107,7 @@ class SandboxAnswers:
     def reach(self, name):
         """Run the cells up to the one of this name, but for those that did not come back before."""
         if self.fork is None:
-            self.fork, self.done = self.sandbox.fork(), 0
+            self.fork, self.done = self.sandbox.fork(self.plots), 0
         while self.done <= self.places[name] and not self.out_of_time:
             cell, source = self.cells[self.done]
             self.done += 1
@@ -115,7 +117,7 @@ class SandboxAnswers:
             if outcome.problem:
                 self.broken[cell] = outcome
             if self.lost(outcome):
-                self.fork, self.done = self.sandbox.fork(), 0
+                self.fork, self.done = self.sandbox.fork(self.plots), 0
 
     def lost(self, outcome):
         """Stop the fork if it can no longer be talked to, and say so."""
@@ -133,15 +135,22 @@ class SandboxAnswers:
         yield
 
     def calls(self, name, asked, stand_ins):
-        """Return an Outcome for each case; after a case that ended the fork another goes on with the rest."""
-        outcomes = []
+        """Return an Outcome for each case; after a case that ended the fork another goes on with the rest.
+
+        Replies come in bundles. Where the last bundle is lost with the fork, its cases are asked once
+        more, one reply at a time, so that only the case that ended the fork is without a result.
+        """
+        outcomes, careful = [], False
         while (left := len(asked.cases) - len(outcomes)) and not self.out_of_time:
             self.reach(name)
-            frame, first = asked.sent(len(outcomes)), len(outcomes)
-            outcomes += self.fork.calls(name, frame, left, self.clock, stand_ins)
-            self.lost(outcomes[-1])
-            outcomes[first:] = [self.told(name, outcome) for outcome in outcomes[first:]]
-            if self.fork and self.fork.advised:
+            fork = self.fork
+            got = fork.calls(name, asked.sent(len(outcomes)), left, self.clock, stand_ins, careful)
+            if self.lost(got[-1]) and not careful:
+                careful = True
+                if got.pop().problem == "time":
+                    self.clock = fork.new_clock(AGAIN)
+            outcomes += [self.told(name, outcome) for outcome in got]
+            if fork.advised:
                 self.stop()  # what ours said must not serve as an answer to another question
         return outcomes + [Outcome(problem="time", limit="time")] * left
 
@@ -161,8 +170,8 @@ class SandboxAnswers:
             outcome = self.broken.get(name, outcome)
         if outcome.problem == "unanswered" and name not in self.present:
             return Outcome(problem="absent")
-        known = outcome.name in self.names[name]
-        last = min(self.lengths[name], LINES)
+        known = outcome.name and outcome.name in undefined(self.sources[name])
+        last = min(self.sources[name].count("\n") + 1, LINES)
         line = outcome.line if outcome.line and outcome.line <= last else None
         return replace(outcome, name=outcome.name if known else "", line=line)
 

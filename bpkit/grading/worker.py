@@ -33,7 +33,7 @@ from .sandbox.process import Sandbox
 from .submission import Graded, grade_submission, nothing
 
 PACKAGE = Path(__file__).parents[1]
-SAMPLE = PACKAGE / "grading" / "sample"
+AFTERWARDS = ("report.py", "exports.py", "likeness.py", "statistics.py")  # they read verdicts alone
 TRIES = 2  # a sandbox that broke may have been broken from outside
 
 
@@ -202,8 +202,9 @@ def sources():
     """Return a hash of the code that judges, as it is on disk."""
     digest = hashlib.sha256()
     rooms = (PACKAGE / "grading", PACKAGE / "reference")
-    judging = [PACKAGE / "exercise.py", *(path for room in rooms for path in room.rglob("*.py"))]
-    for path in sorted(path for path in judging if SAMPLE not in path.parents):
+    judging = {PACKAGE / "exercise.py", *(path for room in rooms for path in room.rglob("*.py"))}
+    judging -= {PACKAGE / "grading" / name for name in AFTERWARDS}
+    for path in sorted(path for path in judging if PACKAGE / "grading" / "sample" not in path.parents):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

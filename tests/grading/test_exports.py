@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -182,6 +185,44 @@ def test_rows_are_written_while_they_are_read(tmp_path):
 )
 def test_numbers_have_no_exponent(value, says):
     assert number(value) == says
+
+
+def test_a_pipe_is_written_into(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with whole_file(tmp_path / "pipe") as file:
+        file.write("new")
+
+    assert os.read(reader, 99) == b"new"
+    os.close(reader)
+    assert [(path.name, path.is_fifo()) for path in tmp_path.iterdir()] == [("pipe", True)]
+
+
+@pytest.mark.parametrize("earlier", ["old", None])
+def test_a_link_stays_and_what_it_leads_to_is_written(earlier, tmp_path):
+    target, link = tmp_path / "there" / "v.json", tmp_path / "v.json"
+    target.parent.mkdir()
+    if earlier:
+        target.write_text(earlier)
+    link.symlink_to("there/v.json")
+    with whole_file(link) as file:
+        file.write("new")
+
+    assert link.is_symlink() and target.read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == ["v.json"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="There is no /dev/stdout.")
+def test_what_is_printed_and_written_to_the_output_stand_in_their_order(tmp_path):
+    code = (
+        "from pathlib import Path; from bpkit.grading.exports import whole_file; print('one')\n"
+        "with whole_file(Path('/dev/stdout')) as file: file.write('two\\n')\n"
+        "print('three')"
+    )
+    with (tmp_path / "out").open("w") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["one\ntwo\nthree\n"]
 
 
 def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):

@@ -12,7 +12,6 @@ from numpy.testing import assert_array_equal
 
 from bpkit.grading.sandbox import frames
 from bpkit.grading.sandbox.frames import (
-    DTYPES,
     HEAD,
     REPLY,
     Callback,
@@ -25,6 +24,7 @@ from bpkit.grading.sandbox.frames import (
     sizes,
 )
 from bpkit.grading.sandbox.names import OWN, known_name, type_name
+from bpkit.grading.sandbox.values import DTYPES
 
 arrays = hnp.arrays(st.sampled_from(DTYPES), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
 numbers = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False)

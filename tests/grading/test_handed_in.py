@@ -1,6 +1,9 @@
 """What students handed in: found where it lies, read when its turn comes, and refused where two are one."""
 
+import ast
 import os
+import subprocess
+import sys
 
 import pytest
 from grading.notebooks import BY_HAND, hand_in
@@ -9,6 +12,15 @@ from nbgrader.utils import parse_utc
 from bpkit.grading.course import CourseError
 from bpkit.grading.handed_in import Submission, find_submissions, in_utc, submission
 from bpkit.grading.notebook import SIZE_LIMIT
+
+AS_NOBODY = """
+import dateutil.parser, os, sys
+from bpkit.grading.handed_in import find_submissions
+
+os.chdir(sys.argv[1])
+os.setuid(65534)
+print([(found.student, *found.read()) for found in find_submissions(".", sys.argv[2])])
+"""
 
 
 def read(folder):
@@ -64,6 +76,30 @@ def test_what_is_no_file_is_not_read(tmp_path):
     says = {student: amiss for student, (data, amiss) in read(tmp_path).items() if data is None}
     assert says["ada"] == says["ben"] == "What has the notebook's name is not a file."
     assert says["eve"].startswith("The notebook cannot be read: ")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="Only root can become another user.")
+@pytest.mark.parametrize("place", ["ada", f"ada/{BY_HAND}"], ids=["student", "set"])
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_students_whose_folder_cannot_be_read_are_told(place, mode, tmp_path):
+    for student in ("ada", "ben"):
+        hand_in(tmp_path, student, b"right")
+    (tmp_path / place).chmod(mode)
+    tmp_path.chmod(0o755)
+    found = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, tmp_path, BY_HAND], capture_output=True, text=True
+    )
+
+    (ada, nothing, says), ben = ast.literal_eval(found.stdout)
+    assert (ada, nothing, ben) == ("ada", None, ("ben", b"right", ""))
+    assert says.endswith("cannot be read: Permission denied.")
+
+
+def test_pipes_in_the_place_of_a_timestamp_stop_nothing(tmp_path):
+    hand_in(tmp_path, "ada", b"right")
+    os.mkfifo(tmp_path / "ada" / BY_HAND / "timestamp.txt")
+
+    assert find_submissions(tmp_path, BY_HAND)[0].timestamp is None
 
 
 def test_links_to_the_work_of_others_are_not_followed(tmp_path):

@@ -11,12 +11,18 @@ import pytest
 from grading.notebooks import BY_HAND, ROOT, hand_in, handed_in, new_course
 from grading.written import WRITTEN, written_course
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
 from sqlalchemy import event
+from traitlets.config import Config
 
 from bpkit.grading.course import Course, CourseError
 from bpkit.grading.database import engine_of
 from bpkit.grading.gradebook import marks
 from bpkit.grading.handed_in import Submission, find_submissions
+from bpkit.grading.marking import Verdict
+from bpkit.grading.notebook import grade_id, with_verdicts
 from bpkit.grading.processes import Processes
 from bpkit.grading.runner import grade_class, kept, released_of
 from bpkit.grading.sandbox.levels import SandboxRefused, best
@@ -30,6 +36,7 @@ CLASS = {
     "eve": b"not a notebook",
     "joe": None,
 }
+SEED = "0123456789abcdef" * 2 + "\n"
 SCORES = {"ada": 20, "ben": 16, "eve": 0, "joe": 0}
 
 
@@ -141,7 +148,7 @@ def test_what_changed_is_graded_anew_and_only_that(again):
 
 
 def test_another_seed_grades_anew(again):
-    (again.home / "gradebook.seed").write_text("another\n")
+    (again.home / "gradebook.seed").write_text(SEED)
 
     assert set(grade(again)[1]) == set(CLASS)
 
@@ -189,6 +196,38 @@ def test_what_cannot_be_read_has_failed_and_is_tried_again(again):
     assert grade(again)[0].graded == 1
 
 
+def release_feedback(course, exchange):
+    """Release feedback as `nbgrader release_feedback` does; return the pages' names without endings."""
+    config = Config(
+        {"CourseDirectory": {"root": str(course.home), "course_id": "c", "assignment_id": BY_HAND}}
+    )
+    config.Exchange.root = str(exchange)
+    ExchangeReleaseFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+    return {path.stem for path in exchange.rglob("*.html")}
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # of nbgrader's
+def test_nbgrader_can_release_the_feedback(again, tmp_path_factory):
+    for student in CLASS:
+        hand_in(again.home / "submitted", student, b"2030-02-03 04:05:06 UTC", "timestamp.txt")
+        hand_in(again.home / "submitted", student, student.encode(), "submission_secret.txt")
+    first, second = grade(again)[0], grade(again)[0]
+    copies = [again.autograded("ada", BY_HAND), again.feedback("ada", BY_HAND).parent]
+    pages = {notebook_hash(secret=student, notebook_id=BY_HAND) for student in CLASS}
+
+    assert (first.skipped, second.skipped) == (4, 4)
+    assert [(copy / "submission_secret.txt").read_text() for copy in copies] == ["ada", "ada"]
+    assert release_feedback(again, tmp_path_factory.mktemp("exchange")) == pages
+
+
+def test_links_beside_a_notebook_are_not_copied(again):
+    secret = again.home / "submitted" / "ben" / BY_HAND / "submission_secret.txt"
+    secret.symlink_to(again.home / "gradebook.seed")
+    grade(again)
+
+    assert list(again.home.rglob("submission_secret.txt")) == [secret]
+
+
 def test_what_is_kept_comes_in_pages(again, monkeypatch):
     wanted = verdicts(again)
     monkeypatch.setattr("bpkit.grading.records.PAGE", 1)
@@ -222,6 +261,25 @@ def test_seed_is_drawn_once_and_for_the_owner_alone(first, tmp_path):
     assert course.seed() == course.seed() != first[0].seed()
     assert (tmp_path / "gradebook.seed").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["gradebook.seed"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"0" * 31, b"g" * 32, b"\xff" * 32, b"0" * 33])
+def test_a_seed_that_is_none_is_refused_and_kept(data, tmp_path):
+    (tmp_path / "gradebook.seed").write_bytes(data)
+
+    with pytest.raises(CourseError, match="does not hold a seed.* Restore it from a backup. .* remove it"):
+        grade_class(Course(ROOT, tmp_path), BY_HAND, [Submission("ada", None)])
+    assert (tmp_path / "gradebook.seed").read_bytes() == data
+
+
+def test_a_seed_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("os.fsync", lambda handle: synced.append(os.fstat(handle)))
+    Course(ROOT, tmp_path).seed()
+
+    assert [(kept.st_ino, kept.st_size) for kept in synced] == [
+        ((tmp_path / "gradebook.seed").stat().st_ino, 33)
+    ]
 
 
 def test_the_gradebook_is_the_one_that_the_configuration_names(tmp_path):
@@ -264,15 +322,24 @@ def changed(root, change):
     return Course(root, root)
 
 
+def without(name, text):
+    """Return a notebook's text without one of its cells."""
+    notebook = json.loads(text)
+    notebook["cells"] = [cell for cell in notebook["cells"] if grade_id(cell) != name]
+    return json.dumps(notebook)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (lambda text: text.replace('"points": 6', '"points": 60'), "check_numbers has 60 .* have 6 points"),
         (lambda text: text.replace('"check_numbers"', '"no"'), "check_numbers has none, but should have 6"),
+        (lambda text: without("deltas_221", text), "changed: it lacks the cell for the answer deltas_221"),
+        (lambda text: without("check_numbers", text), "check_numbers has none, but should have 6"),
         (lambda text: text[:99], "is not a notebook. Move it away"),
         (lambda text: "[]", "is not a notebook. Move it away"),
     ],
-    ids=["points", "check", "cut", "list"],
+    ids=["points", "check", "no answer", "no check", "cut", "list"],
 )
 def test_a_release_that_does_not_fit_its_questions_is_refused(change, says, tmp_path):
     with pytest.raises(CourseError, match=says) as refusal:
@@ -281,7 +348,7 @@ def test_a_release_that_does_not_fit_its_questions_is_refused(change, says, tmp_
 
 
 def test_a_second_run_at_the_same_time_is_refused(again):
-    (again.home / "gradebook.seed").write_text("another\n")
+    (again.home / "gradebook.seed").write_text(SEED)
     said = []
 
     def meanwhile(step):
@@ -312,6 +379,30 @@ def test_workers_with_other_code_refuse(first):
         work(setup_of(first[0], sources="other"), Task("ada", CLASS["ada"]))
 
 
+@pytest.mark.parametrize(
+    ("name", "judges"),
+    [("report", False), ("exports", False), ("likeness", False), ("statistics", False), ("marking", True)],
+)
+def test_code_that_only_reads_verdicts_grades_nothing_anew(name, judges, tmp_path, monkeypatch):
+    shutil.copytree(
+        ROOT / "bpkit", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setattr("bpkit.grading.worker.PACKAGE", tmp_path)
+    before = sources()
+    (tmp_path / "grading" / f"{name}.py").write_text("")
+
+    assert (sources() != before) == judges
+
+
+def test_a_notebook_with_verdicts_shares_what_did_not_change():
+    notebook = json.loads(CLASS["ada"])
+    shown = with_verdicts(notebook, [Verdict("numbers", {"a": (0.0, 6.0)}, None, "no.")])
+
+    assert notebook == json.loads(CLASS["ada"])
+    for before, after in zip(notebook["cells"], shown["cells"], strict=True):
+        assert after["metadata"] is before["metadata"]
+
+
 def test_errors_of_the_grader_are_written_down_for_a_person(first, monkeypatch):
     tries = []
     monkeypatch.setattr("bpkit.grading.worker.grade", lambda *given: tries.append(1 / 0))
@@ -332,7 +423,7 @@ def test_a_worker_without_space_ends_the_run(first, monkeypatch):
 
 
 def test_a_device_without_space_for_files_gives_a_sentence(again):
-    (again.home / "gradebook.seed").write_text("another\n")
+    (again.home / "gradebook.seed").write_text(SEED)
     (again.autograded("ada", BY_HAND) / f"{BY_HAND}.ipynb.part").symlink_to("/dev/full")
     with pytest.raises(CourseError, match="A worker has no space left .*No space left.* Make room there."):
         grade(again)
@@ -342,7 +433,7 @@ def test_a_device_without_space_for_files_gives_a_sentence(again):
 
 
 def test_a_device_without_space_for_the_gradebook_gives_a_sentence(again, monkeypatch):
-    (again.home / "gradebook.seed").write_text("another\n")
+    (again.home / "gradebook.seed").write_text(SEED)
     before = {student: graded["level"] for student, graded in verdicts(again).items()}
     monkeypatch.setattr("bpkit.grading.database.engine_of", crowded)
     for number in range(40):

@@ -59,8 +59,10 @@ class Fork:
         (reply,) = self.requests(encode(request), 1, clock, {})
         return reply
 
-    def calls(self, name, cases, count, clock, stand_ins=None):
+    def calls(self, name, cases, count, clock, stand_ins=None, careful=False):
         """Call an answer on each of `count` cases, whose arguments come as one frame.
+
+        With `careful` every reply is sent at once, else some together.
 
         Returns
         -------
@@ -68,7 +70,9 @@ class Fork:
             As many as came back; the last one says what went wrong if there are fewer than asked for.
         """
         stand_ins = stand_ins or {}
-        request = encode({"do": "calls", "name": name, "stand_ins": list(stand_ins)}) + cases
+        request = (
+            encode({"do": "calls", "name": name, "stand_ins": list(stand_ins), "careful": careful}) + cases
+        )
         return self.requests(request, count, clock, stand_ins)
 
     def requests(self, request, count, clock, stand_ins):

@@ -46,7 +46,7 @@ def keep_warm(control, setup, forks):
         del sys.modules[name]
     from .session import serve, warm_shell
 
-    shell = warm_shell()
+    shell = warm_shell(setup["plots"])
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:

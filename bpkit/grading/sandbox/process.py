@@ -35,6 +35,9 @@ def tidy_up():
 class Sandbox:
     """A warm process at one of the levels of `levels.py`; a context manager.
 
+    Forks that draw come from a second warm process, which has matplotlib loaded and starts when the
+    first of them is asked for: a fork takes the longer, the more its warm process holds.
+
     Parameters
     ----------
     level : str, optional
@@ -54,8 +57,9 @@ class Sandbox:
     42
     """
 
-    def __init__(self, level=None, limits=None):
+    def __init__(self, level=None, limits=None, plots=False):
         self.level, self.limits = level or safe(), limits or Limits()
+        self.plots, self.second = plots, None
         why = refusal(self.level)
         if why:
             raise SandboxRefused(why)
@@ -66,7 +70,7 @@ class Sandbox:
         folder, limits = Path(self.folder.name), asdict(self.limits)
         prepare(folder)
         self.group = Cgroup(limits).__enter__()
-        told = setup(self.level, folder, limits)
+        told = setup(self.level, folder, limits) | {"plots": self.plots}
         self.process, self.control = start(self.level, folder, told, self.group.joined)
         self.control.settimeout(START)
         why = read_line(self.control)
@@ -75,12 +79,15 @@ class Sandbox:
             raise SandboxRefused(f"The sandbox did not start at the level {self.level}: {why}.")
         return self
 
-    def fork(self):
+    def fork(self, plots=False):
         """Start a fork for one submission; the warm process is started anew if something has ended it."""
+        if plots and not self.plots:
+            self.second = self.second or Sandbox(self.level, self.limits, plots=True).__enter__()
+            return self.second.fork()
         try:
             return self.forked()
         except (OSError, EOFError, FrameError):  # a fork before this one has ended or stopped it
-            self.__exit__()
+            self.close()
         try:
             return self.__enter__().forked()
         except (OSError, EOFError) as error:
@@ -104,6 +111,12 @@ class Sandbox:
             raise
 
     def __exit__(self, *exception):
+        if self.second:
+            self.second.close()
+        self.close()
+
+    def close(self):
+        """End this warm process alone."""
         self.control.close()
         self.process.kill()
         self.process.wait()

@@ -5,6 +5,7 @@ import itertools
 import linecache
 import os
 import random
+import time
 import traceback
 import warnings
 
@@ -14,18 +15,21 @@ from .frames import ASKS, HEAD, Callback, Provided, Strange, decode, encode, siz
 from .names import type_name
 from .shown import Shell, Shown
 
+BUNDLE_SECONDS = 0.001
 count = itertools.count(1)
 FULL = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE}
 
 
-def warm_shell():
+def warm_shell(plots):
     """Return an IPython shell without history, with what notebooks import already loaded."""
     import gc
 
-    import matplotlib.pyplot  # noqa: F401
     from traitlets.config import Config
 
     import bpkit.exercise  # noqa: F401  (loaded once here, and not in every fork)
+
+    if plots:
+        import matplotlib.pyplot  # noqa: F401
 
     config = Config()
     config.HistoryManager.enabled = False
@@ -35,6 +39,7 @@ def warm_shell():
     random.seed(0)
     np.random.seed(0)
     gc.collect()
+    gc.set_threshold(50_000, 20, 20)  # a submission is short
     gc.freeze()  # a collection in a fork need not copy what all share
     return shell
 
@@ -53,9 +58,36 @@ def warm_up(shell):
 def serve(channel, shell, limits):
     """Answer the grader's requests about one submission until it hangs up."""
     while (request := receive(channel)) is not None:
-        for reply in ACTIONS[request["do"]](channel, shell, request, limits):
-            channel.sendall(whole(reply))
+        outbox = Outbox(channel, request.get("careful", False))
+        for reply in ACTIONS[request["do"]](outbox, shell, request, limits):
+            outbox.put(whole(reply))
+        outbox.send()
     os._exit(0)
+
+
+class Outbox:
+    """Replies on their way out: some together, for each send costs a change of processes."""
+
+    def __init__(self, channel, careful):
+        self.channel, self.careful = channel, careful
+        self.frames, self.since = [], time.monotonic()
+
+    def put(self, frame):
+        self.frames.append(frame)
+        if self.careful or time.monotonic() - self.since > BUNDLE_SECONDS:
+            self.send()
+
+    def send(self):
+        """Send what there is."""
+        if self.frames:
+            self.channel.sendall(b"".join(self.frames))
+        self.frames, self.since = [], time.monotonic()
+
+    def ask(self, question):
+        """Put a question to the grader, and return the answer."""
+        self.frames.append(encode(question, ASKS))
+        self.send()
+        return receive(self.channel)
 
 
 def whole(reply):
@@ -66,7 +98,7 @@ def whole(reply):
         return encode({"error": describe(error)})
 
 
-def run_cell(channel, shell, request, limits):
+def run_cell(outbox, shell, request, limits):
     """Run a cell, and send what it shows where that is asked for."""
     shell.shown = Shown(limits["output"]) if request["outputs"] else None
     code = None if request["outputs"] else plain_python(request["source"])
@@ -101,11 +133,11 @@ def run_in_ipython(source, shell):
     return outcome.error_before_exec or outcome.error_in_exec
 
 
-def calls(channel, shell, request, limits):
+def calls(outbox, shell, request, limits):
     """Call an answer on each case; the arguments go back with the result, for they must not change."""
-    cases, names, space = receive(channel), request["stand_ins"], shell.user_ns
+    cases, names, space = receive(outbox.channel), request["stand_ins"], shell.user_ns
     own = {name: space[name] for name in names if name in space}
-    space.update({name: stand_in(channel, name) for name in names})
+    space.update({name: stand_in(outbox, name) for name in names})
     for arguments in cases:
         yield one_call(space, request["name"], arguments)
     for name in names:
@@ -123,7 +155,7 @@ def one_call(space, name, arguments):
         return {"error": describe(error)}
 
 
-def fetch(channel, shell, request, limits):
+def fetch(outbox, shell, request, limits):
     found = request["name"] in shell.user_ns
     yield {"result": shell.user_ns[request["name"]]} if found else {"missing": True}
 
@@ -131,16 +163,16 @@ def fetch(channel, shell, request, limits):
 ACTIONS = {"cell": run_cell, "calls": calls, "value": fetch}
 
 
-def stand_in(channel, name):
+def stand_in(outbox, name):
     """Return a function that asks the grader for the right result of an earlier answer."""
 
     def ask(*arguments, **keywords):
         given = [*arguments, *keywords.values()]
         sent = [Callback(place) if callable(value) else value for place, value in enumerate(given)]
-        channel.sendall(encode({"stand_in": name, "arguments": sent, "keywords": list(keywords)}, ASKS))
-        while "evaluate" in (reply := receive(channel)):
+        reply = outbox.ask({"stand_in": name, "arguments": sent, "keywords": list(keywords)})
+        while "evaluate" in reply:
             value = given[reply["evaluate"].place](*reply["arguments"])
-            channel.sendall(encode({"value": value}, ASKS))
+            reply = outbox.ask({"value": value})
         if "refused" in reply:
             raise ValueError(reply["refused"])
         return reply["result"]

@@ -22,16 +22,7 @@ INSIDE, OFFERED = (
 HOME = "/run/home"
 PACKAGE = Path(__file__).parents[2]
 SHARE = ("exercise.py", "data", "plots")  # all of the package that a student's code may import
-SCRIPTS = (
-    "__init__.py",
-    "inside.py",
-    "session.py",
-    "shown.py",
-    "kernel.py",
-    "seccomp.py",
-    "frames.py",
-    "names.py",
-)
+SCRIPTS = ("__init__", "inside", "session", "shown", "kernel", "seccomp", "frames", "values", "names")
 
 
 def prepare(folder):
@@ -52,7 +43,7 @@ def prepare(folder):
     scripts, offered = folder / "inside" / "sandbox", folder / "offered" / "bpkit"
     scripts.mkdir(parents=True)
     for name in SCRIPTS:
-        shutil.copyfile(Path(__file__).with_name(name), scripts / name)
+        shutil.copyfile(Path(__file__).with_name(f"{name}.py"), scripts / f"{name}.py")
     offered.mkdir(parents=True)
     (folder / "root").mkdir()
     (offered / "__init__.py").touch()
