@@ -128,7 +128,8 @@ def test_copies_are_the_scripts_and_the_students_share_alone(tmp_path):
     offered = tmp_path / "offered" / "bpkit"
 
     assert sorted(os.listdir(tmp_path)) == ["inside", "offered", "root"]
-    assert sorted(path.name for path in (tmp_path / "inside").rglob("*.*")) == sorted(f"{name}.py" for name in SCRIPTS)
+    copied = sorted(path.name for path in (tmp_path / "inside").rglob("*.*"))
+    assert copied == sorted(f"{name}.py" for name in SCRIPTS)
     assert sorted(os.listdir(offered)) == sorted([*SHARE, "__init__.py"])
     assert (offered / "__init__.py").read_bytes() == b""
     assert not list(tmp_path.rglob("__pycache__")) + list(tmp_path.rglob("*.ipynb"))
