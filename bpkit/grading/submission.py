@@ -150,13 +150,13 @@ class SandboxAnswers:
                 if got.pop().problem == "time":
                     self.clock = fork.new_clock(AGAIN)
             outcomes += [self.told(name, outcome) for outcome in got]
-            if fork.advised:
-                self.stop()  # what ours said must not serve as an answer to another question
         return outcomes + [Outcome(problem="time", limit="time")] * left
 
     def value(self, name):
         if self.out_of_time:
             return Outcome(problem="time", limit="time")
+        if self.fork and self.fork.advised:
+            self.stop()  # a value is no function: what ours said before could be it
         self.reach(name)
         outcome = self.fork.value(name, self.clock)
         self.lost(outcome)

@@ -121,6 +121,7 @@ def run(course):
 
 def stopped(course, blow, moment):
     """Run and strike at a moment; return whether it went on until then, its exit code, and what it said."""
+    others = set(children(os.getpid()))
     with run(course) as process:
         try:
             process.wait(moment)
@@ -128,14 +129,14 @@ def stopped(course, blow, moment):
             BLOWS[blow](process)
         struck = process.returncode is None
         said, complaint = process.communicate(timeout=60)
-    assert left_behind() == []
+    assert left_behind(others) == []
     return struck, process.returncode, said, complaint
 
 
-def left_behind(patience=15):
-    """Return the processes that a run has left, once they had time to end."""
+def left_behind(others, patience=15):
+    """Return the processes that a run has left beside the others, once they had time to end."""
     deadline = time.monotonic() + patience
-    while (left := children(os.getpid())) and time.monotonic() < deadline:
+    while (left := set(children(os.getpid())) - others) and time.monotonic() < deadline:
         time.sleep(0.05)
     return [command_of(pid) for pid in left]
 
