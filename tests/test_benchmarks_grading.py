@@ -180,7 +180,7 @@ def test_wrong_submissions_are_explained_and_untouched_ones_are_cheap(meter):
 def test_endless_loops_are_measured_without_their_limit(meter):
     record = verdict.measure_endless(meter)
 
-    assert record["forks"] >= 2  # one that never came back, and those after it
+    assert record["forks"] > 2  # two that never came back, and those after them
     assert 0 < record["all_ms"] < 1e3 * verdict.SHORT.check_seconds
 
 
