@@ -29,7 +29,7 @@ def warm_shell(plots):
     import bpkit.exercise  # noqa: F401  (loaded once here, and not in every fork)
 
     if plots:
-        import matplotlib.pyplot  # noqa: F401
+        import matplotlib.pyplot  # noqa: F401  (for forks that draw)
 
     config = Config()
     config.HistoryManager.enabled = False
