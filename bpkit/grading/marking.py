@@ -11,7 +11,7 @@ from .pointers import see
 from .question import SHAPED, SINGLE, Asked, judge, score_parts
 
 PUBLIC_SEED = 0
-STUCK = ("time", "memory", "died")
+STUCK = ("time", "memory", "output", "died")
 CHANGED = "the call changes its arguments. Work on copies: the caller needs them as they were."
 
 

@@ -22,7 +22,9 @@ class Outcome:
 
     result: object = None
     arguments: tuple = ()
-    problem: str | None = None  # absent, missing, large, unanswered, raised, time, memory, died, unreadable
+    problem: str | None = (
+        None  # absent, missing, large, unanswered, raised, time, memory, output, died, unreadable
+    )
     type: str = ""
     line: int | None = None
     name: str = ""  # of a NameError
@@ -55,6 +57,7 @@ PROBLEMS = {
     "memory": "your code used more memory than it may.",
     "died": "your code ended its process, or was ended for using too much memory.",
     "large": "its cell is larger than an answer may be. Keep data out of the notebook.",
+    "output": "your answers returned more than they may in all.",
     "unreadable": "what your code returned could not be read.",
 }
 LIMITS = {

@@ -71,7 +71,7 @@ AGAIN = 1  # CPU seconds to ask once more for replies that were ready when the t
 PLOTS = ("matplotlib", "pylab", "plots")  # what a cell that draws names
 SOURCE_LIMIT = 2**17  # characters of a cell
 LINES = 500  # no answer has more; a line that may be any number would be a letter box
-LOST = ("time", "memory", "died", "unreadable")  # after these the fork cannot be talked to
+LOST = ("time", "memory", "output", "died", "unreadable")  # after these the fork cannot be talked to
 
 
 class SandboxAnswers:

@@ -15,6 +15,7 @@ import pytest
 
 from bpkit.grading.limits import Limits
 from bpkit.grading.outcome import Outcome
+from bpkit.grading.sandbox import fork as forks
 from bpkit.grading.sandbox.cgroup import Cgroup
 from bpkit.grading.sandbox.fork import Fork
 from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, Provided, Strange, encode
@@ -332,3 +333,13 @@ def test_a_fork_leaves_no_files_behind(warm):
         assert fork.cell("open('left.txt')").type == "FileNotFoundError"
 
     assert set(Path(warm.folder.name).rglob("*")) == before
+
+
+def test_a_fork_that_sends_more_than_it_may_is_told_so(fork, monkeypatch):
+    monkeypatch.setattr(forks, "DATA_LIMIT", 1000)
+    fork.cell("import numpy as np\ndef f(n): return np.zeros(n)")
+
+    assert fork.call("f", [10]).problem is None
+    outcome = fork.call("f", [1000])
+    assert (outcome.problem, outcome.limit) == ("output", "output")
+    assert "more than they may" in outcome.says()

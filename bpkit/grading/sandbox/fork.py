@@ -16,6 +16,10 @@ GLANCE = 0.05  # seconds that a request may take without its CPU time being aske
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
 
 
+class TooMuch(FrameError):
+    """A fork has sent more than it may in all."""
+
+
 class Fork:
     """One submission's own process; a context manager."""
 
@@ -88,6 +92,8 @@ class Fork:
             replies.append(Outcome(problem="time", limit="time"))
         except (ConnectionError, EOFError):
             replies.append(self.ended())
+        except TooMuch:
+            replies.append(Outcome(problem="output", limit="output"))
         except FrameError as error:
             replies.append(Outcome(problem="unreadable", message=str(error)))
         if time.monotonic() - began > GLANCE:
@@ -169,7 +175,7 @@ class Fork:
         text, data = sizes(bytes(self.buffer[: HEAD.size]))
         self.text, self.data = self.text + text, self.data + data
         if self.text > TEXT_LIMIT or self.data > DATA_LIMIT:
-            raise FrameError("The answers return more than may be sent in all.")
+            raise TooMuch("The answers return more than may be sent in all.")
         size = HEAD.size + text + data
         self.fill(size)
         frame = bytes(self.buffer[:size])
