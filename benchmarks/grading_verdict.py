@@ -41,19 +41,23 @@ class Job:
         answers = answers_of(json.loads(data), released())
         self.cells, self.present = cells_to_run(rebuild(released(), answers)), set(answers)
         self.asked = [marking.ask(question, SEED) for question in QUESTIONS]
+        self.held = marking.held(tuple(QUESTIONS), SEED)
 
     def fork(self, sandbox):
         """Start a fork, shut it in, and end it."""
+        sandbox.hold(self.held)
         with sandbox.fork():
             pass
 
     def cells_too(self, sandbox):
         """Run the cells besides."""
+        sandbox.hold(self.held)
         with SandboxAnswers(sandbox, self.cells, self.present) as session:
             session.reach(self.cells[-1][0])
 
     def calls_too(self, sandbox):
         """Call each answer besides, and judge nothing."""
+        sandbox.hold(self.held)
         with SandboxAnswers(sandbox, self.cells, self.present) as session:
             for asked in self.asked:
                 with session.time_for_a_check(asked.question.name):

@@ -36,6 +36,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.gradcheck": set(),
     "bpkit.grade_command": {"bpkit.grading", "bpkit.here", "bpkit.progress"},
     "bpkit.grading": {"bpkit.exercise", "bpkit.gradcheck", "bpkit.grading", "bpkit.reference"},
+    "bpkit.grading.sandbox.cases": {"bpkit.grading.sandbox.frames"},
     "bpkit.grading.sandbox.frames": {"bpkit.grading.sandbox.names", "bpkit.grading.sandbox.values"},
     "bpkit.grading.sandbox.inside": {"bpkit.grading.sandbox.kernel", "bpkit.grading.sandbox.session"},
     "bpkit.grading.sandbox.kernel": {"bpkit.grading.sandbox.seccomp"},
@@ -43,6 +44,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.grading.sandbox.seccomp": set(),
     "bpkit.grading.sandbox.session": {
         "bpkit.exercise",
+        "bpkit.grading.sandbox.cases",
         "bpkit.grading.sandbox.frames",
         "bpkit.grading.sandbox.names",
         "bpkit.grading.sandbox.shown",
@@ -67,7 +69,15 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     },
     "bpkit.updates": {"bpkit.model", "bpkit.reference"},
 }
-SCRIPTS = ("frames", "kernel", "names", "seccomp", "session", "shown")  # they run inside, without a package
+SCRIPTS = (
+    "cases",
+    "frames",
+    "kernel",
+    "names",
+    "seccomp",
+    "session",
+    "shown",
+)  # they run inside, without a package
 NUMPY_ALONE = [  # modules and packages whose import brings numpy and the standard library, and no more
     "bpkit.archive",
     "bpkit.bootstrap",

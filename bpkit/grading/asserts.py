@@ -224,7 +224,7 @@ class Session:
         if self.losses == LOSSES:
             return [error("NotRun", f"{LOSSES} cells before this one did not come back.")]
         if self.fork is None:
-            self.fork = self.sandbox.fork(plots=True)
+            self.fork = self.sandbox.fork(rich=True)
             for earlier in (*self.set_up, *self.ran):
                 self.fork.cell(earlier, self.seconds)
         outcome = self.fork.cell(source, self.seconds, outputs=True)

@@ -4,10 +4,12 @@ import contextlib
 import sys
 import traceback
 
+import numpy as np
+
 from .marking import PUBLIC_SEED, mark
 from .outcome import Outcome
 from .questions import find_question, questions_of
-from .sandbox.frames import FrameError, decode, encode
+from .sandbox.frames import FrameError, Provided, decode, encode
 
 
 class AnswerError(Exception):
@@ -81,7 +83,7 @@ class LocalAnswers:
         return contextlib.nullcontext()
 
     def value(self, name):
-        return sent(self.namespace[name], ())
+        return sent(self.namespace[name], (), ())
 
     def calls(self, name, asked, stand_ins):
         return [self.call(name, case, stand_ins) for case in asked.cases]
@@ -96,16 +98,32 @@ class LocalAnswers:
                 result = function(*given)
         except Exception as error:
             return raised(error)
-        return sent(result, given)
+        return sent(result, given, case.arguments)
 
 
-def sent(result, arguments):
+def sent(result, after, before):
     """Return the outcome as the grader will see it: only plain values come out of the sandbox."""
     try:
-        result, *arguments = decode(encode((result, *arguments)))
+        result, *after = decode(encode((result, *after)))
     except FrameError:
         return Outcome(problem="unreadable")
-    return Outcome(result, tuple(arguments))
+    pairs = zip(before, after, strict=True)
+    return Outcome(result, not all(isinstance(a, Provided) or same(a, b) for a, b in pairs))
+
+
+def same(a, b):
+    """Say whether two plain values are equal to the last bit.
+
+    >>> same({1: np.ones(2)}, {1: np.ones(2)}), same([1.0], [2.0])
+    (True, False)
+    """
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, tuple | list):
+        return isinstance(b, tuple | list) and len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and a == b
 
 
 @contextlib.contextmanager

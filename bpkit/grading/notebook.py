@@ -95,18 +95,17 @@ def answers_of(notebook, released):
     NotebookError
         If there is none.
     """
-    stubs = {grade_id(cell): source_of(cell) for cell in released["cells"] if is_answer(cell)}
-    kinds = {grade_id(cell): cell["cell_type"] for cell in released["cells"] if is_answer(cell)}
-    found = {}
+    stubs = {grade_id(cell): cell for cell in released["cells"] if is_answer(cell)}
+    found, others = {}, []
     for cell in notebook["cells"]:
-        name = grade_id(cell)
-        if name not in stubs or cell.get("cell_type") != kinds[name]:
-            continue
-        if name not in found or source_of(cell) != stubs[name]:
-            found[name] = source_of(cell)
-    code = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
-    unnamed = [cell for cell in code if grade_id(cell) not in stubs]
-    for cell in unnamed if set(stubs) - set(found) else ():
+        name, kind = grade_id(cell), cell.get("cell_type")
+        if name not in stubs:
+            others += [cell] if kind == "code" else []
+        elif kind == stubs[name]["cell_type"]:
+            source = source_of(cell)
+            if name not in found or source != source_of(stubs[name]):
+                found[name] = source
+    for cell in others if len(found) < len(stubs) else ():
         name = defined(source_of(cell), set(stubs) - set(found))
         if name:
             found[name] = source_of(cell)

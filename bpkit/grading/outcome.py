@@ -14,16 +14,16 @@ def with_article(name):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A result with the arguments as they are after the call, or what went wrong.
+    """A result, and whether the call changed its arguments; or what went wrong.
 
     >>> Outcome(problem="raised", type="ZeroDivisionError", line=3).says()
     'your code raised a ZeroDivisionError in line 3 of its cell.'
     """
 
     result: object = None
-    arguments: tuple = ()
+    changed: bool = False
     problem: str | None = (
-        None  # absent, missing, large, unanswered, raised, time, memory, output, died, unreadable
+        None  # absent, missing, large, rich, unanswered, raised, time, memory, output, died, unreadable
     )
     type: str = ""
     line: int | None = None
@@ -58,6 +58,7 @@ PROBLEMS = {
     "died": "your code ended its process, or was ended for using too much memory.",
     "large": "its cell is larger than an answer may be. Keep data out of the notebook.",
     "output": "your answers returned more than they may in all.",
+    "rich": "its cell is not Python.",
     "unreadable": "what your code returned could not be read.",
 }
 LIMITS = {

@@ -12,8 +12,7 @@ from bpkit import exercise
 
 from .agreement import Agreement
 from .comparison import compare, differences, leaves
-from .sandbox.frames import Provided, Strange, encode
-from .sandbox.replies import Unread
+from .sandbox.frames import Provided, encode
 
 SHAPED = "keeps its arguments"  # this part and float32 count only where some value is right
 SINGLE = "float32 in, float32 out"
@@ -94,23 +93,19 @@ class Asked:
             return [answers.value(self.question.name)]
         return answers.calls(self.question.name, self, stand_ins)
 
-    def sent(self, first=0):
-        """Return the frame that holds the arguments of the cases from one on."""
-        return encode([list(case.arguments) for case in self.cases[first:]]) if first else self.all_sent
-
     @cached_property
-    def all_sent(self):
-        return encode([list(case.arguments) for case in self.cases])
+    def sent(self):
+        """The frame of the question's name and the arguments of all cases."""
+        return encode([self.question.name, [list(case.arguments) for case in self.cases]])
 
     @cached_property
     def expected(self):
         return [self.question.expected(case) for case in self.cases]
 
     @cached_property
-    def agreements(self):
+    def agreement(self):
         """What right replies look like, where the question compares in the usual way."""
-        pairs = zip(self.expected, self.cases, strict=True)
-        return [Agreement(expected, [kept(value) for value in case.arguments]) for expected, case in pairs]
+        return Agreement(self.expected)
 
     def simulated(self, mistake, k):
         """Return what a known mistake gives for the k-th case, and whether it raised; each runs once."""
@@ -124,10 +119,11 @@ class Asked:
         find = differences if question.compare is compare else question.compare
         return next(iter(find(wrong, got, question.returns, relative)), None) is None
 
-    def is_right(self, k, outcome):
-        """Say whether an outcome that is not decoded yet is the k-th expected reply."""
-        usual = isinstance(outcome, Unread) and self.question.compare is compare
-        return usual and self.agreements[k].holds(outcome.frame)
+    def are_right(self, outcomes):
+        """Say of each outcome whether it is not decoded yet and the expected reply."""
+        if self.question.value or self.question.compare is not compare:
+            return [False] * len(outcomes)
+        return self.agreement.holds(outcomes)
 
 
 def run(function, arguments):
@@ -138,11 +134,6 @@ def run(function, arguments):
             return function(*arguments), False
     except Exception:
         return None, True
-
-
-def kept(value):
-    """Return what comes back of an argument that was not changed."""
-    return Strange("function") if isinstance(value, Provided) else value
 
 
 @dataclass(frozen=True)
@@ -181,39 +172,20 @@ def judge(asked, outcomes):
         One a case.
     """
     findings, question = [], asked.question
-    for k, (case, outcome) in enumerate(zip(asked.cases, outcomes, strict=True)):
-        expected = asked.expected[k]
-        if asked.is_right(k, outcome):
+    looked_at = zip(asked.cases, outcomes, asked.expected, asked.are_right(outcomes), strict=True)
+    for case, outcome, expected, right in looked_at:
+        if right:
             outcome.settle()
             findings.append(Finding(case, outcome, expected, [], False))
             continue
         found = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
-        changed = not (outcome.problem or question.value) and arguments_changed(case, outcome)
-        findings.append(Finding(case, outcome, expected, found, changed))
+        findings.append(Finding(case, outcome, expected, found, not outcome.problem and outcome.changed))
     return findings
 
 
-def arguments_changed(case, outcome):
-    """Say whether the arguments after the call are no longer what was sent; functions do not count."""
-    if len(outcome.arguments) != len(case.arguments):
-        return True
-    pairs = zip(case.arguments, outcome.arguments, strict=True)
-    return not all(isinstance(sent, Provided) or same(sent, kept) for sent, kept in pairs)
-
-
-def same(a, b):
-    """Say whether two plain values are equal to the last bit.
-
-    >>> same({1: np.ones(2)}, {1: np.ones(2)}), same([1.0], [2.0])
-    (True, False)
-    """
-    if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
-    if isinstance(a, dict):
-        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, tuple | list):
-        return isinstance(b, tuple | list) and len(a) == len(b) and all(map(same, a, b))
-    return type(a) is type(b) and a == b
+def full_marks(question):
+    """Return {part: (points, of how many)} of a right answer."""
+    return {name: (float(part.points), float(part.points)) for name, part in question.parts.items()}
 
 
 def score_parts(question, findings):
@@ -223,7 +195,7 @@ def score_parts(question, findings):
     that returns nothing changes no argument either.
     """
     if not any(f.outcome.problem or f.differences or f.changed for f in findings):
-        return {name: (float(part.points), float(part.points)) for name, part in question.parts.items()}
+        return full_marks(question)
     scores = {}
     for name, part in question.parts.items():
         right = all(part_is_right(name, part, question, f) for f in findings if part.concerns(f.case))

@@ -7,7 +7,7 @@ import time
 import warnings
 from dataclasses import asdict, dataclass, field, replace
 
-from .marking import Verdict, mark
+from .marking import Verdict, held, mark
 from .notebook import NotebookError, answers_of, cells_to_run, read_notebook, rebuild
 from .outcome import Outcome
 from .sandbox.replies import Unread
@@ -68,7 +68,7 @@ class Graded:
 
 NAMES = 20  # an honest answer lacks a few; one of thousands would be a letter box
 AGAIN = 1  # CPU seconds to ask once more for replies that were ready when the time was over
-PLOTS = ("matplotlib", "pylab", "plots")  # what a cell that draws names
+RICH = ("matplotlib", "pylab", "plots", "IPython", "ipython", "display")  # cells that name these need more
 SOURCE_LIMIT = 2**17  # characters of a cell
 LINES = 500  # no answer has more; a line that may be any number would be a letter box
 LOST = ("time", "memory", "output", "died", "unreadable")  # after these the fork cannot be talked to
@@ -81,7 +81,7 @@ class SandboxAnswers:
         self.sandbox, self.cells, self.present = sandbox, cells, present
         self.limits = sandbox.limits
         self.sources = dict(cells)
-        self.plots = any(word in source for _, source in cells for word in PLOTS)
+        self.rich = any(word in source for _, source in cells for word in RICH)
         self.places = {cell: place for place, (cell, _) in enumerate(cells)}
         self.fork, self.done = None, 0
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
@@ -107,17 +107,20 @@ class SandboxAnswers:
     def reach(self, name):
         """Run the cells up to the one of this name, but for those that did not come back before."""
         if self.fork is None:
-            self.fork, self.done = self.sandbox.fork(self.plots), 0
+            self.fork, self.done = self.sandbox.fork(self.rich), 0
         while self.done <= self.places[name] and not self.out_of_time:
             cell, source = self.cells[self.done]
             self.done += 1
             if self.broken.get(cell, Outcome()).problem in LOST:
                 continue
             outcome = self.fork.cell(source) if len(source) < SOURCE_LIMIT else Outcome(problem="large")
-            if outcome.problem:
+            if outcome.problem == "rich" and not self.rich:
+                self.rich = True
+                self.stop()
+            elif outcome.problem:
                 self.broken[cell] = outcome
-            if self.lost(outcome):
-                self.fork, self.done = self.sandbox.fork(self.plots), 0
+            if self.fork is None or self.lost(outcome):
+                self.fork, self.done = self.sandbox.fork(self.rich), 0
 
     def lost(self, outcome):
         """Stop the fork if it can no longer be talked to, and say so."""
@@ -144,7 +147,8 @@ class SandboxAnswers:
         while (left := len(asked.cases) - len(outcomes)) and not self.out_of_time:
             self.reach(name)
             fork = self.fork
-            got = fork.calls(name, asked.sent(len(outcomes)), left, self.clock, stand_ins, careful)
+            first = len(outcomes)
+            got = fork.calls(name, left, self.clock, stand_ins, first=first, careful=careful)
             if self.lost(got[-1]) and not careful:
                 careful = True
                 if got.pop().problem == "time":
@@ -224,6 +228,7 @@ def grade_submission(sandbox, data, released, questions, seed):
     if note:
         verdicts = [nothing(question, note) for question in questions]
     else:
+        sandbox.hold(held(tuple(questions), seed))
         with SandboxAnswers(sandbox, cells_to_run(notebook), set(answers)) as session:
             verdicts = list(mark(questions, session, seed))
     return Graded(verdicts, note, notebook, sandbox.level, seconds=time.monotonic() - began)

@@ -27,3 +27,10 @@ def warm(request):
 def fork(warm):
     with warm.fork() as one:
         yield one
+
+
+@pytest.fixture
+def rich(warm):
+    """A fork with IPython and matplotlib."""
+    with warm.fork(rich=True) as one:
+        yield one

@@ -18,7 +18,7 @@ from bpkit.grading.outcome import Outcome
 from bpkit.grading.sandbox import fork as forks
 from bpkit.grading.sandbox.cgroup import Cgroup
 from bpkit.grading.sandbox.fork import Fork
-from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, Provided, Strange, encode
+from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, RESULTS, Provided, Strange, encode, framed
 from bpkit.grading.sandbox.leash import Leash
 from bpkit.grading.sandbox.levels import best
 from bpkit.grading.sandbox.names import OWN
@@ -35,13 +35,67 @@ def define(fork, body, arguments=""):
     return fork.call("f", [], seconds=5)
 
 
-def test_calls_return_the_result_and_the_arguments(fork):
-    fork.cell("def f(W, g):\n    W[1] *= 2\n    return W[1].sum(), [g(0.0)]")
-    outcome = fork.call("f", [{1: np.ones((2, 1))}, Provided("derivative", "tanh")])
+def test_calls_return_the_result_and_whether_the_arguments_changed(fork):
+    fork.cell("def f(W, g, k):\n    W[1] *= k\n    return W[1].sum(), [g(0.0)]")
+    kept, changed = (
+        fork.call("f", [{1: np.ones((2, 1))}, Provided("derivative", "tanh"), k]) for k in (1, 2)
+    )
 
-    assert outcome.problem is None
-    assert outcome.result == (4.0, [1.0])
-    assert outcome.arguments[0][1].tolist() == [[2.0], [2.0]]
+    assert kept.problem is changed.problem is None
+    assert (kept.result, changed.result) == ((2.0, [1.0]), (4.0, [1.0]))
+    assert (kept.changed, changed.changed) == (False, True)
+
+
+def test_cases_that_are_held_are_fresh_for_each_request_and_each_fork(warm):
+    cases = [[np.full(2, float(k))] for k in range(5)]
+    warm.hold({"f": encode(["f", cases])})
+    for _ in range(2):
+        with warm.fork() as fork:
+            fork.cell("def f(x):\n    x += 1\n    return x")
+            for first in (0, 3):
+                outcomes = fork.calls("f", 5 - first, fork.new_clock(5), first=first)
+                assert [one.result.tolist() for one in outcomes] == [[k + 1.0] * 2 for k in range(first, 5)]
+                assert all(one.changed for one in outcomes)
+
+
+def test_cases_are_held_again_where_the_warm_process_had_to_be_started_again():
+    with Sandbox(best()) as sandbox:
+        for x in (2.0, 3.0):
+            sandbox.hold({"f": encode(["f", [[x]]])})
+            sandbox.process.kill()
+            sandbox.process.wait(10)
+            with sandbox.fork() as fork:
+                fork.cell("def f(x): return 2 * x")
+                (outcome,) = fork.calls("f", 1, fork.new_clock(5))
+                assert outcome.result == 2 * x
+
+
+def test_results_come_in_bundles_whatever_stands_between_them(fork):
+    fork.cell("def f(k):\n    return k if k % 3 else 1 / 0")
+    sent = encode([[k] for k in range(7)])
+    for careful in (False, True):
+        outcomes = fork.calls("f", 7, fork.new_clock(5), cases=sent, careful=careful)
+        assert [one.result for one in outcomes] == [None, 1, 2, None, 4, 5, None]
+        assert [one.type for one in outcomes[::3]] == ["ZeroDivisionError"] * 3
+
+
+def test_results_too_large_for_one_frame_come_in_several(fork):
+    fork.cell("import numpy as np\ndef f(n): return np.ones(n)")
+    sizes = [10, 2**17, 2**17, 10, 2**23 + 1, 3]
+    outcomes = fork.calls("f", 6, fork.new_clock(9), cases=encode([[n] for n in sizes]))
+
+    assert [getattr(one.result, "size", one.type) for one in outcomes] == [*sizes[:4], "ValueError", 3]
+
+
+def test_random_numbers_are_the_same_in_each_fork(warm):
+    draw = "import random, numpy as np\ndef f(): return random.random(), float(np.random.rand())"
+    drawn = []
+    for rich in (False, False, True):
+        with warm.fork(rich) as fork:
+            fork.cell(draw)
+            drawn.append(fork.call("f", []).result)
+
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 def test_values_are_fetched(fork):
@@ -99,8 +153,9 @@ def test_calls_that_do_not_return_are_told_apart(body, problem, kind, fork):
         "%%time\n1",
     ],
 )
-def test_cells_of_every_day_run(source, fork):
-    assert fork.cell(source).problem is None
+def test_cells_of_every_day_run(source, fork, rich):
+    assert fork.cell(source).problem == ("rich" if source.startswith("%") else None)
+    assert rich.cell(source).problem is None
 
 
 @pytest.mark.parametrize(
@@ -111,8 +166,8 @@ def test_cells_of_every_day_run(source, fork):
         ("import nosuch", "ModuleNotFoundError"),
     ],
 )
-def test_cells_that_raise_say_what(source, kind, fork):
-    outcome = fork.cell(source)
+def test_cells_that_raise_say_what(source, kind, rich):
+    outcome = rich.cell(source)
 
     assert (outcome.problem, outcome.type) == ("raised", kind)
 
@@ -121,7 +176,11 @@ def test_lines_are_counted_in_the_students_cell(fork):
     fork.cell("import numpy as np\n\ndef f():\n    x = np.ones(2)\n    return np.linalg.inv(x)")
 
     assert fork.call("f", []).line == 5
-    assert fork.cell("x = 1\ny = (").line == 2
+
+
+def test_lines_are_counted_in_cells_that_are_no_python(fork, rich):
+    assert rich.cell("x = 1\ny = (").line == 2
+    assert fork.cell("x = 1\ny = (").problem == "rich"
 
 
 def test_definitions_before_an_exception_stay(fork):
@@ -249,15 +308,23 @@ def forged(reply, stand_ins=None):
     "reply",
     [
         b"garbage that is longer than a head",
-        HEAD.pack(REPLY, 2**31, 0),
-        HEAD.pack(REPLY, 2, 0) + b"[]",
-        HEAD.pack(REPLY, 9, 0) + json.dumps({"list": 3}).encode()[:9],
+        HEAD.pack(REPLY, 1, 2**31, 0),
+        HEAD.pack(REPLY, 1, 2, 0) + b"[]",
+        HEAD.pack(REPLY, 1, 9, 0) + json.dumps({"list": 3}).encode()[:9],
+        HEAD.pack(RESULTS, 2, 23, 0) + b'{"list":[1,false,1,false]}',
+        framed(b'{"list":[1]}', purpose=RESULTS),
+        framed(b'{"list":[1,1]}', purpose=RESULTS),
+        framed(b'{"list":[1,false,1,false]}', purpose=RESULTS),
+        framed(b'{"list":[1,false,1,false]}', purpose=RESULTS, count=2),
+        framed(b'{"dict":[1,false]}', purpose=RESULTS),
+        framed(b"7", purpose=RESULTS),
+        framed(b"", purpose=RESULTS, count=0),
         [1, 2],
         None,
         {},
         {"error": 3},
         {"error": None},
-        {"arguments": []},
+        {"changed": False},
     ],
 )
 def test_replies_of_another_kind_are_unreadable(reply):
@@ -274,7 +341,7 @@ def test_forged_questions_to_a_stand_in_stop_nothing(asked):
 
 @pytest.mark.parametrize("strange", [np.ones(3), 3, "x", [1], {"a": 1}, Strange("x"), True, 1.5, ""])
 def test_forged_replies_give_an_outcome_whatever_is_in_them(strange):
-    replies = [{"result": 1, "arguments": strange}, {"missing": strange, "result": 1}]
+    replies = [{"result": 1, "changed": strange}, {"missing": strange, "result": 1}]
     replies += [{"error": {"type": strange, "line": strange, "message": strange}}, {"error": {}}]
     outcomes = [read(encode(reply)) for reply in replies]
 

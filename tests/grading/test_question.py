@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from grading.right_answers import MANNERS, RIGHT
 
-from bpkit.grading.check import LocalAnswers, verdict_of
+from bpkit.grading.check import LocalAnswers, same, verdict_of
 from bpkit.grading.comparison import leaves
 from bpkit.grading.marking import generator, mark
 from bpkit.grading.pointers import see
-from bpkit.grading.question import SHAPED, Case, same
+from bpkit.grading.question import SHAPED, Case
 from bpkit.grading.questions import SETS, UnknownSet, find_question, questions_of
 from bpkit.grading.questions.draws import KINK, NETWORKS
 from bpkit.grading.sandbox.frames import Provided

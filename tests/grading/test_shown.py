@@ -23,7 +23,7 @@ def little_room():
 
 def shown(sandbox, *sources):
     """Run cells, and return the outcome of the last one; its outputs make a valid notebook."""
-    with sandbox.fork() as fork:
+    with sandbox.fork(rich=True) as fork:
         outcomes = [fork.cell(source, outputs=True) for source in sources]
     cell = new_code_cell(sources[-1], outputs=[nbformat.from_dict(output) for output in outcomes[-1].result])
     nbformat.validate(new_notebook(cells=[cell]))
@@ -57,7 +57,7 @@ def test_the_last_value_is_shown_and_none_is_not(sandbox):
 
 
 def test_a_cell_is_asked_for_its_outputs_or_shows_nothing(sandbox):
-    with sandbox.fork() as fork:
+    with sandbox.fork(rich=True) as fork:
         assert fork.cell("print('a')").result is None
         assert text_of(fork.cell("print('b')", outputs=True).result) == "b\n"
         assert fork.cell("print('c')").result is None
@@ -101,7 +101,7 @@ def test_figures_are_shown_as_images(sandbox):
 
 
 def test_a_figure_that_is_left_open_is_shown_once(sandbox):
-    with sandbox.fork() as fork:
+    with sandbox.fork(rich=True) as fork:
         fork.cell(FIGURE, outputs=True)
         kinds = [o["output_type"] for o in fork.cell("drawn = plt.plot([3])", outputs=True).result]
         assert kinds == ["display_data"]

@@ -5,10 +5,10 @@ import time
 import numpy as np
 
 from ..outcome import Outcome
-from .frames import ASKS, HEAD, Callback, FrameError, decode, encode, sizes
+from .frames import ASKS, HEAD, Callback, FrameError, asking, decode, encode, sizes
 from .leash import Clock
 from .levels import SandboxRefused, read_line
-from .replies import as_outcome
+from .replies import outcomes_of
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
@@ -56,17 +56,28 @@ class Fork:
     def call(self, name, arguments, seconds=None, stand_ins=None):
         """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
         clock = self.new_clock(seconds or self.limits.check_seconds)
-        (reply,) = self.calls(name, encode([list(arguments)]), 1, clock, stand_ins)
+        (reply,) = self.calls(name, 1, clock, stand_ins, cases=encode([list(arguments)]))
         return reply
 
     def one(self, request, clock):
-        (reply,) = self.requests(encode(request), 1, clock, {})
+        (reply,) = self.requests(asking(request), 1, clock, {})
         return reply
 
-    def calls(self, name, cases, count, clock, stand_ins=None, careful=False):
-        """Call an answer on each of `count` cases, whose arguments come as one frame.
+    def calls(self, name, count, clock, stand_ins=None, *, first=0, careful=False, cases=None):
+        """Call an answer on `count` cases: those that the sandbox holds for it, from `first` on.
 
-        With `careful` every reply is sent at once, else some together.
+        Parameters
+        ----------
+        name : str
+        count : int
+        clock : Clock
+        stand_ins : dict of {str: callable}, optional
+            Functions that take the place of earlier answers.
+        first : int
+        careful : bool
+            Have every reply sent at once; else some come together.
+        cases : bytes, optional
+            The frame of a list of arguments, one a case, that goes along in the place of those held.
 
         Returns
         -------
@@ -74,10 +85,9 @@ class Fork:
             As many as came back; the last one says what went wrong if there are fewer than asked for.
         """
         stand_ins = stand_ins or {}
-        request = (
-            encode({"do": "calls", "name": name, "stand_ins": list(stand_ins), "careful": careful}) + cases
-        )
-        return self.requests(request, count, clock, stand_ins)
+        request = {"do": "calls", "name": name, "held": cases is None, "first": first}
+        request |= {"stand_ins": list(stand_ins), "careful": careful}
+        return self.requests(asking(request) + (cases or b""), count, clock, stand_ins)
 
     def requests(self, request, count, clock, stand_ins):
         """Send a request and collect its replies, answering what is asked in between."""
@@ -87,7 +97,7 @@ class Fork:
         try:
             self.send(request)
             while len(replies) < count:
-                replies.append(as_outcome(self.reply(stand_ins)))
+                replies += outcomes_of(self.reply(stand_ins), most=count - len(replies))
         except TimeoutError:
             replies.append(Outcome(problem="time", limit="time"))
         except (ConnectionError, EOFError):
@@ -172,7 +182,7 @@ class Fork:
     def receive(self):
         """Return the next frame, whole."""
         self.fill(HEAD.size)
-        text, data = sizes(bytes(self.buffer[: HEAD.size]))
+        text, data = sizes(self.buffer[: HEAD.size])
         self.text, self.data = self.text + text, self.data + data
         if self.text > TEXT_LIMIT or self.data > DATA_LIMIT:
             raise TooMuch("The answers return more than may be sent in all.")

@@ -71,8 +71,14 @@ def map_user(outside, inside):
         ("uid_map", f"{inside} {outside[0]} 1"),
         ("gid_map", f"{inside} {outside[1]} 1"),
     ):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+        put(f"/proc/self/{name}", text)
+
+
+def put(path, text):
+    """Write a text into a file of the kernel's, in one piece."""
+    file = os.open(path, os.O_WRONLY)
+    os.write(file, text.encode())
+    os.close(file)
 
 
 def keep_from_the_others(root, view):
@@ -184,8 +190,6 @@ class Forks:
 def shut_in(files, program):
     """Shut a fork in: namespaces, a home of so many bytes, Landlock, no capabilities, a filter of calls."""
     unshare(APART)
-    with open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
     map_user((STUDENT, STUDENT), STUDENT)
     mount("", "/", "", MS_REC | MS_PRIVATE)
     mount("tmpfs", HOME, "tmpfs", MS_NOSUID | MS_NODEV, f"size={files},nr_inodes=4096,mode=700")

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import socket
-import struct
 import sys
 import tempfile
 import time
@@ -15,11 +14,11 @@ from ..limits import Limits
 from .cgroup import PREFIX, Cgroup, forgotten
 from .fork import Fork
 from .frames import FrameError
+from .inside import FORK, HOLD, PID
 from .leash import Leash
 from .levels import SandboxRefused, read_line, refusal, safe, setup, start
 from .view import prepare
 
-PID = struct.Struct("!i")
 OLD = 3 * 86_400  # seconds
 START = 60  # seconds that the warm process may take until its first fork answers
 
@@ -35,8 +34,8 @@ def tidy_up():
 class Sandbox:
     """A warm process at one of the levels of `levels.py`; a context manager.
 
-    Forks that draw come from a second warm process, which has matplotlib loaded and starts when the
-    first of them is asked for: a fork takes the longer, the more its warm process holds.
+    Rich forks, with IPython and matplotlib, come from a second warm process, which starts when the first
+    of them is asked for: a fork takes the longer, the more its warm process holds.
 
     Parameters
     ----------
@@ -57,9 +56,10 @@ class Sandbox:
     42
     """
 
-    def __init__(self, level=None, limits=None, plots=False):
+    def __init__(self, level=None, limits=None, rich=False):
         self.level, self.limits = level or safe(), limits or Limits()
-        self.plots, self.second = plots, None
+        self.rich, self.second = rich, None
+        self.cases, self.brought = {}, {}  # {name of an answer: frame with its arguments}: here; in there
         why = refusal(self.level)
         if why:
             raise SandboxRefused(why)
@@ -70,19 +70,31 @@ class Sandbox:
         folder, limits = Path(self.folder.name), asdict(self.limits)
         prepare(folder)
         self.group = Cgroup(limits).__enter__()
-        told = setup(self.level, folder, limits) | {"plots": self.plots}
+        told = setup(self.level, folder, limits) | {"rich": self.rich}
         self.process, self.control = start(self.level, folder, told, self.group.joined)
         self.control.settimeout(START)
+        self.brought = {}
         why = read_line(self.control)
         if why:
             self.__exit__()
             raise SandboxRefused(f"The sandbox did not start at the level {self.level}: {why}.")
         return self
 
-    def fork(self, plots=False):
+    def hold(self, cases):
+        """Have the arguments of some answers' cases ready in every fork to come.
+
+        Parameters
+        ----------
+        cases : dict of {str: bytes}
+            By the name of the answer, the frame of a list: the name, and the list of the cases' arguments.
+        """
+        self.cases = cases
+
+    def fork(self, rich=False):
         """Start a fork for one submission; the warm process is started anew if something has ended it."""
-        if plots and not self.plots:
-            self.second = self.second or Sandbox(self.level, self.limits, plots=True).__enter__()
+        if rich and not self.rich:
+            self.second = self.second or Sandbox(self.level, self.limits, rich=True).__enter__()
+            self.second.hold(self.cases)
             return self.second.fork()
         try:
             return self.forked()
@@ -97,11 +109,15 @@ class Sandbox:
 
     def forked(self):
         self.group.out_of_memory()  # what an earlier fork used up is not this one's
+        for name, frame in self.cases.items():
+            if self.brought.get(name) is not frame:
+                self.control.sendall(HOLD + frame)
+                self.brought[name] = frame
         ours, theirs = socket.socketpair()
         ours.settimeout(START)
         try:
             with theirs:
-                socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+                socket.send_fds(self.control, [FORK], [theirs.fileno()])
             number, handles, _, _ = socket.recv_fds(self.control, PID.size, 1)
             if len(number) < PID.size:
                 raise EOFError

@@ -1,55 +1,70 @@
-"""What a fork's reply says, whatever an untrusted process put into it."""
+"""What a fork's replies say, whatever an untrusted process put into them."""
 
 from functools import cached_property
 
 from ..outcome import Outcome
-from .frames import HEAD, FrameError, decode, sizes
+from .frames import HEAD, RESULTS, FrameError, decode
 from .names import known_name
 
 LIMITS = ("memory", "processes", "files")
-UNREAD = 2**16  # bytes of description that may wait to be decoded
-RESULT = b'{"dict":[[{"plain":"result"},'  # how the description of a result begins
+OTHER = "The reply is not of the kind that was asked for."
+
+
+class Bundle:
+    """Some results in one frame, which are decoded together when someone looks at one of them."""
+
+    def __init__(self, frame):
+        self.frame, (_, self.count, self.text_size, _) = frame, HEAD.unpack_from(frame)
+
+    @cached_property
+    def outcomes(self):
+        try:
+            items = decode(self.frame)
+        except FrameError as error:
+            return [Outcome(problem="unreadable", message=str(error))] * self.count
+        flags = items[1::2] if isinstance(items, list) and len(items) == 2 * self.count else ()
+        if not flags or not all(type(changed) is bool for changed in flags):
+            return [Outcome(problem="unreadable", message=OTHER)] * self.count
+        return [Outcome(result, changed) for result, changed in zip(items[::2], flags, strict=True)]
 
 
 class Unread:
-    """An outcome that seems to hold a result; its frame is decoded when someone looks at it."""
+    """An outcome that holds a result, or says that it does; it is decoded when someone looks at it."""
 
-    def __init__(self, frame):
-        self.frame = frame
+    def __init__(self, bundle, place):
+        self.bundle, self.place = bundle, place
 
     def settle(self):
         """Note that the frame holds the right result, which need not be decoded to know that."""
         self.problem, self.limit = None, ""
 
-    @cached_property
-    def outcome(self):
-        return read(self.frame)
-
     def __getattr__(self, name):
-        return getattr(self.outcome, name)
+        return getattr(self.bundle.outcomes[self.place], name)
 
 
-def as_outcome(frame):
-    """Return the outcome that a reply's frame describes; a result is decoded when it is looked at.
+def outcomes_of(frame, most=2**16):
+    """Return the outcomes that a frame describes; results are decoded when they are looked at.
 
     Raises
     ------
     FrameError
-        If the frame is none.
+        If it announces none, or more than so many.
     """
-    text, _ = sizes(frame[: HEAD.size])
-    if frame.startswith(RESULT, HEAD.size) and text < UNREAD:
-        return Unread(frame)
-    return read(frame)
+    if frame[:1] != RESULTS:
+        return [read(frame)]
+    bundle = Bundle(frame)
+    if not 0 < bundle.count <= most:
+        raise FrameError("The frame announces more results than were asked for, or none.")
+    return [Unread(bundle, place) for place in range(bundle.count)]
 
 
 def read(frame):
-    """Return the outcome that a reply's frame describes.
+    """Return the outcome that the frame of a single reply describes.
 
     Examples
     --------
     >>> from bpkit.grading.sandbox.frames import encode
-    >>> read(encode({"result": 2.0, "arguments": []})).result
+    >>> read(encode({"result": 2.0})).result
     2.0
     >>> read(encode([1])).problem
     'unreadable'
@@ -59,15 +74,16 @@ def read(frame):
     except FrameError as error:
         return Outcome(problem="unreadable", message=str(error))
     if not isinstance(reply, dict):
-        return Outcome(problem="unreadable", message="The reply is not of the kind that was asked for.")
-    error, arguments = reply.get("error"), reply.get("arguments")
-    if reply.get("missing") is True:
-        return Outcome(problem="missing")
+        return Outcome(problem="unreadable", message=OTHER)
+    for problem in ("missing", "rich"):
+        if reply.get(problem) is True:
+            return Outcome(problem=problem)
+    error = reply.get("error")
     if isinstance(error, dict):
         return raised(error, reply.get("outputs"))
     if error is not None or "result" not in reply:
-        return Outcome(problem="unreadable", message="The reply is not of the kind that was asked for.")
-    return Outcome(result=reply["result"], arguments=tuple(arguments) if isinstance(arguments, list) else ())
+        return Outcome(problem="unreadable", message=OTHER)
+    return Outcome(reply["result"])
 
 
 def raised(error, outputs):

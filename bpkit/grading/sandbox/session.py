@@ -1,66 +1,91 @@
-"""One submission's side of the talk: its cells run in IPython, its answers called, replies sent."""
+"""One submission's side of the talk: its cells run, its answers called, replies sent."""
 
+import contextlib
 import errno
 import itertools
+import json
 import linecache
+import math
 import os
-import random
+import sys
 import time
 import traceback
+import types
 import warnings
+from functools import partial
 
 import numpy as np
 
-from .frames import ASKS, HEAD, Callback, Provided, Strange, decode, encode, sizes
+from .cases import Cases
+from .frames import ASKS, HEAD, Callback, Provided, bundle, decode, encode, sizes
+from .frames import describe as description
 from .names import type_name
-from .shown import Shell, Shown
 
-BUNDLE_SECONDS = 0.001
+BUNDLE_SECONDS, BUNDLE_BYTES = 0.01, 2**19
 count = itertools.count(1)
 FULL = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE}
 
 
-def warm_shell(plots):
-    """Return an IPython shell without history, with what notebooks import already loaded."""
-    import gc
+class Notebook:
+    """What a submission's cells run in: a namespace, and with `rich` an IPython shell and matplotlib.
 
+    A fork takes the longer, the more its warm process holds; cells of plain Python need neither.
+    """
+
+    def __init__(self, rich):
+        self.cases = {}  # {name of an answer: what it will be called with}
+        self.shell = rich_shell() if rich else None
+        self.space = self.shell.user_ns if rich else plain_space()
+
+    def hold(self, frame):
+        """Have the arguments of a question's cases ready: a list of its name and of them."""
+        name, cases = decode(frame)
+        self.cases[name] = Cases(encode(cases))
+
+
+def plain_space():
+    """Return the namespace of a new module, which takes the place of the one that started this process."""
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    return vars(sys.modules["__main__"])
+
+
+def rich_shell():
+    """Return an IPython shell without history."""
+    import matplotlib.pyplot  # noqa: F401  (loaded once here, and not in every fork)
     from traitlets.config import Config
 
-    import bpkit.exercise  # noqa: F401  (loaded once here, and not in every fork)
-
-    if plots:
-        import matplotlib.pyplot  # noqa: F401  (for forks that draw)
+    from .shown import Shell
 
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
-    warm_up(shell)
-    random.seed(0)
-    np.random.seed(0)
-    gc.collect()
-    gc.set_threshold(50_000, 20, 20)  # a submission is short
-    gc.freeze()  # a collection in a fork need not copy what all share
+    shell.run_cell("pass", store_history=False)
     return shell
 
 
-def warm_up(shell):
-    """Do once what every submission does, so that Python has it at hand in the forks."""
-    shell.run_cell("pass", store_history=False)
+def warm_up(rich):
+    """Return a Notebook in which all that every submission does was done once, so that it is at hand."""
+    import bpkit.exercise  # noqa: F401  (loaded once here, and not in every fork)
+
+    notebook, outbox = Notebook(rich), Outbox(None, careful=False)
+    outbox.since = math.inf  # nobody is there yet
     cases = [[{1: np.ones((2, 3)), 2: np.ones((1, 2))}, np.ones((3, 4)), {1: "tanh"}, 0.5]]
-    shell.user_ns["warm_up"] = lambda W, x, f, rate: (W[1] @ x, {1: W[1] * rate})
+    notebook.space["warm_up"] = lambda W, x, f, rate: (W[1] @ x, {1: W[1] * rate})
     for _ in range(30):
-        for case in decode(bytearray(encode(cases))):
-            whole(one_call(shell.user_ns, "warm_up", case))
-    del shell.user_ns["warm_up"]
+        held = Cases(encode(cases))
+        one_call(outbox, notebook.space, "warm_up", held.fresh()[0], partial(held.changed, 0))
+        outbox.close()
+    del notebook.space["warm_up"]
+    np.random.seed(0)
+    return notebook
 
 
-def serve(channel, shell, limits):
+def serve(channel, notebook, limits):
     """Answer the grader's requests about one submission until it hangs up."""
-    while (request := receive(channel)) is not None:
+    while (request := next_request(channel)) is not None:
         outbox = Outbox(channel, request.get("careful", False))
-        for reply in ACTIONS[request["do"]](outbox, shell, request, limits):
-            outbox.put(whole(reply))
+        ACTIONS[request["do"]](outbox, notebook, request, limits)
         outbox.send()
     os._exit(0)
 
@@ -71,40 +96,70 @@ class Outbox:
     def __init__(self, channel, careful):
         self.channel, self.careful = channel, careful
         self.frames, self.since = [], time.monotonic()
+        self.results, self.data, self.size = [], [], 0  # of the bundle that is being made
 
-    def put(self, frame):
+    def put(self, reply):
+        """Put a reply behind those that wait; one that cannot be sent is told as an error."""
+        try:
+            self.frame(encode(reply))
+        except BaseException as error:  # an answer's own objects may raise anything
+            self.frame(encode({"error": describe(error)}))
+
+    def frame(self, frame):
+        self.close()
         self.frames.append(frame)
+        self.send_in_time()
+
+    def result(self, value, changed):
+        """Put the result of a call behind those that wait, in a bundle with those before it."""
+        data = []
+        text = description(value, data, depth=1)
+        size = len(text) + sum(map(len, data))
+        if self.size + size > BUNDLE_BYTES:
+            self.close()
+        if size > BUNDLE_BYTES:
+            bundle([(text, changed)], data)  # raises where it is larger than a frame may be
+        self.results.append((text, changed))
+        self.data += data
+        self.size += size
+        self.send_in_time()
+
+    def close(self):
+        """Put the bundle that is being made, if there is one, among the frames."""
+        if self.results:
+            self.frames.append(bundle(self.results, self.data))
+        self.results, self.data, self.size = [], [], 0
+
+    def send_in_time(self):
         if self.careful or time.monotonic() - self.since > BUNDLE_SECONDS:
             self.send()
 
     def send(self):
         """Send what there is."""
+        self.close()
         if self.frames:
             self.channel.sendall(b"".join(self.frames))
         self.frames, self.since = [], time.monotonic()
 
     def ask(self, question):
         """Put a question to the grader, and return the answer."""
+        self.close()
         self.frames.append(encode(question, ASKS))
         self.send()
         return receive(self.channel)
 
 
-def whole(reply):
-    """Return a reply's frame; one that cannot be sent is told as an error."""
-    try:
-        return encode(reply)
-    except BaseException as error:  # an answer's own objects may raise anything
-        return encode({"error": describe(error)})
-
-
-def run_cell(outbox, shell, request, limits):
+def run_cell(outbox, notebook, request, limits):
     """Run a cell, and send what it shows where that is asked for."""
-    shell.shown = Shown(limits["output"]) if request["outputs"] else None
-    code = None if request["outputs"] else plain_python(request["source"])
-    error = run_plain(code, shell) if code else run_in_ipython(request["source"], shell)
-    outputs = shell.shown.outputs if shell.shown else None
-    yield {"error": describe(error), "outputs": outputs} if error else {"result": outputs}
+    shell, shows = notebook.shell, request["outputs"]
+    code = None if shows else plain_python(request["source"])
+    if code is None and shell is None:
+        outbox.put({"rich": True})
+    elif code:
+        error = run_plain(code, notebook)
+        outbox.put({"error": describe(error)} if error else {"result": None})
+    else:
+        outbox.put(run_in_ipython(shell, request["source"], limits["output"] if shows else None))
 
 
 def plain_python(source):
@@ -119,45 +174,50 @@ def plain_python(source):
         return None  # IPython knows what it is
 
 
-def run_plain(code, shell):
+def run_plain(code, notebook):
     try:
-        with shell.builtin_trap:
-            exec(code, shell.user_ns)
+        with notebook.shell.builtin_trap if notebook.shell else contextlib.nullcontext():
+            exec(code, notebook.space)
     except BaseException as error:  # whatever the student's code raises, it is told
         return error
 
 
-def run_in_ipython(source, shell):
-    shell.source = source
+def run_in_ipython(shell, source, room):
+    """Run a cell with magics, or one that shall show what it shows, in so many bytes of room."""
+    shell.begin(source, room)
     outcome = shell.run_cell(source, store_history=False)
-    return outcome.error_before_exec or outcome.error_in_exec
+    error = outcome.error_before_exec or outcome.error_in_exec
+    outputs = shell.shown.outputs if shell.shown else None
+    return {"error": describe(error), "outputs": outputs} if error else {"result": outputs}
 
 
-def calls(outbox, shell, request, limits):
-    """Call an answer on each case; the arguments go back with the result, for they must not change."""
-    cases, names, space = receive(outbox.channel), request["stand_ins"], shell.user_ns
+def calls(outbox, notebook, request, limits):
+    """Call an answer on each case; with the result goes whether the call changed its arguments."""
+    name, names, space = request["name"], request["stand_ins"], notebook.space
+    cases = notebook.cases[name] if request["held"] else Cases(read_frame(outbox.channel))
     own = {name: space[name] for name in names if name in space}
     space.update({name: stand_in(outbox, name) for name in names})
-    for arguments in cases:
-        yield one_call(space, request["name"], arguments)
+    arguments = cases.fresh()
+    for k in range(request["first"], len(arguments)):
+        one_call(outbox, space, name, arguments[k], partial(cases.changed, k))
     for name in names:
         space.pop(name, None)
     space.update(own)
 
 
-def one_call(space, name, arguments):
+def one_call(outbox, space, name, arguments, changed):
     if name not in space:
-        return {"missing": True}
+        return outbox.put({"missing": True})
     try:
-        given = [provide(value) for value in arguments]
-        return {"result": space[name](*given), "arguments": [returned(value) for value in given]}
+        result = space[name](*[provide(value) for value in arguments])
+        outbox.result(result, changed())
     except BaseException as error:  # whatever the student's code raises, it is told
-        return {"error": describe(error)}
+        outbox.put({"error": describe(error)})
 
 
-def fetch(outbox, shell, request, limits):
-    found = request["name"] in shell.user_ns
-    yield {"result": shell.user_ns[request["name"]]} if found else {"missing": True}
+def fetch(outbox, notebook, request, limits):
+    found = request["name"] in notebook.space
+    outbox.put({"result": notebook.space[request["name"]]} if found else {"missing": True})
 
 
 ACTIONS = {"cell": run_cell, "calls": calls, "value": fetch}
@@ -189,10 +249,6 @@ def provide(value):
     return value
 
 
-def returned(value):
-    return Strange("function") if callable(value) else value
-
-
 def describe(error):
     """Say where in the student's cell an exception came from; its own words may not leave with it."""
     lines = [
@@ -219,8 +275,19 @@ def limit_met(error):
 
 def receive(channel):
     """Return the next value, or None when the grader has hung up."""
+    frame = read_frame(channel)
+    return decode(frame) if frame else None
+
+
+def next_request(channel):
+    """Return the next request, or None when the grader has hung up."""
+    frame = read_frame(channel)
+    return json.loads(frame[HEAD.size :]) if frame else None
+
+
+def read_frame(channel):
     head = read(channel, HEAD.size)
-    return decode(head + read(channel, sum(sizes(head)))) if head else None
+    return head + read(channel, sum(sizes(head))) if head else None
 
 
 def read(channel, count):

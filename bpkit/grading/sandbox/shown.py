@@ -145,6 +145,10 @@ class Shell(InteractiveShell):
     display_pub_class = Type(Publisher)
     shown, source = None, ""
 
+    def begin(self, source, room):
+        """Have the cell that runs next show what it shows in so many bytes; with None it shows nothing."""
+        self.source, self.shown = source, None if room is None else Shown(room)
+
     def init_io(self):
         """Take the streams."""
         sys.stdout, sys.stderr = Stream("stdout", self), Stream("stderr", self)

@@ -1,6 +1,9 @@
-"""How plain values are described in a frame: JSON for what they are, bytes for their numbers."""
+"""How plain values are described in a frame: JSON for what they are, bytes for their numbers.
 
-import contextlib
+Whole numbers, strings, True, False and None stand for themselves; a JSON list is an array, its type before
+its shape, or a float; a JSON object with one name holds anything else, a dict's keys and items in turn.
+"""
+
 import json
 import numbers
 import struct
@@ -37,6 +40,7 @@ class Strange(NamedTuple):
     type: str
 
 
+FIRST = itemgetter(0)
 KEYS = int | float | str | None | Strange  # what a dict may be keyed by
 
 
@@ -44,8 +48,7 @@ def describe(value, data, depth=0):
     """Return JSON for a value, and append the bytes of its arrays and numbers to `data`."""
     if depth > DEPTH_LIMIT:
         return strange("deeply nested object")
-    write = WRITERS.get(type(value)) or writer_of(value)
-    return write(value, data, depth)
+    return (WRITERS.get(type(value)) or writer_of(value))(value, data, depth)
 
 
 def writer_of(value):
@@ -60,25 +63,25 @@ def strange(name):
 
 
 def _none(value, data, depth):
-    return '{"plain":null}'
+    return "null"
 
 
 def _bool(value, data, depth):
-    return '{"plain":true}' if value else '{"plain":false}'
+    return "true" if value else "false"
 
 
 def _str(value, data, depth):
-    return f'{{"plain":{json.dumps(str(value))}}}'
+    return json.dumps(str(value))
 
 
 def _int(value, data, depth):
     value = int(value)
-    return f'{{"plain":{value}}}' if abs(value) < INT_LIMIT else strange("huge int")
+    return str(value) if abs(value) < INT_LIMIT else strange("huge int")
 
 
 def _float(value, data, depth):
     data.append(NUMBER.pack(float(value)))
-    return '{"float":8}'
+    return '["float"]'
 
 
 def _tuple(value, data, depth):
@@ -90,18 +93,20 @@ def _list(value, data, depth):
 
 
 def _dict(value, data, depth):
-    """Describe a dict; below the top its order does not count, and the description has them in one order."""
-    pairs = list(dict.items(value))
-    if depth:
-        with contextlib.suppress(TypeError):  # keys that cannot be sorted stay as they are
-            pairs.sort(key=itemgetter(0))
-    words = [f"[{_key(key, data, depth)},{describe(item, data, depth + 1)}]" for key, item in pairs]
+    """Describe a dict; its order does not count below the top, and there the description has one order."""
+    pairs, words = list(dict.items(value)), []
+    try:
+        pairs = sorted(pairs, key=FIRST) if depth else pairs
+    except TypeError:  # keys that cannot be sorted stay as they are
+        pass
+    for key, item in pairs:
+        words += _key(key, data, depth), describe(item, data, depth + 1)
     return f'{{"dict":[{",".join(words)}]}}'
 
 
 def _key(key, data, depth):
-    if type(key) is int and abs(key) < INT_LIMIT:
-        return f'{{"plain":{key}}}'
+    if type(key) is int and -INT_LIMIT < key < INT_LIMIT:
+        return str(key)
     return describe(key if isinstance(key, KEYS | np.generic) else Strange("object"), data, depth + 1)
 
 
@@ -128,11 +133,10 @@ def _array(value, data, depth):
 
 @lru_cache(maxsize=1024)
 def _array_words(code, shape):
-    return f'{{"array":["{code}",{list(shape)}]}}'
+    return f'["{code}"{"".join([f",{n}" for n in shape])}]'
 
 
 CODES = {np.dtype(code): code for code in DTYPES}
-SIZES = {code: np.dtype(code).itemsize for code in DTYPES}
 WRITERS = {
     np.ndarray: _array,
     dict: _dict,

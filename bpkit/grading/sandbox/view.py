@@ -22,7 +22,9 @@ INSIDE, OFFERED = (
 HOME = "/run/home"
 PACKAGE = Path(__file__).parents[2]
 SHARE = ("exercise.py", "data", "plots")  # all of the package that a student's code may import
-SCRIPTS = ("__init__", "inside", "session", "shown", "kernel", "seccomp", "frames", "values", "names")
+SCRIPTS = (
+    *("__init__", "inside", "session", "cases", "shown", "kernel", "seccomp", "frames", "values", "names"),
+)
 
 
 def prepare(folder):

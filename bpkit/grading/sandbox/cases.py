@@ -1,0 +1,84 @@
+"""What an answer is called with: ready before the fork, fresh for each request, looked at after each call."""
+
+from operator import attrgetter, eq
+
+import numpy as np
+
+from .frames import encode, parts, read
+
+SHAPE_AND_TYPE = attrgetter("shape", "dtype")
+
+
+class Cases:
+    """The arguments of a question's cases.
+
+    Parameters
+    ----------
+    frame : bytes or bytearray
+        A list of them, each a list of arguments.
+
+    Examples
+    --------
+    >>> from bpkit.grading.sandbox.frames import encode
+    >>> cases = Cases(encode([[{1: np.ones(2)}]]))
+    >>> ((arguments,),) = [cases.fresh()]
+    >>> cases.changed(0)
+    False
+    >>> arguments[0][1] *= 2
+    >>> cases.changed(0)
+    True
+    """
+
+    def __init__(self, frame):
+        self.text, data = parts(frame)
+        self.before = bytes(data)
+        self.ready = self.drawn()
+
+    def drawn(self):
+        self.data = bytearray(self.before)
+        self.arguments = read(self.text, self.data)
+        self.forms = [Form(arguments) for arguments in self.arguments]
+        return self.arguments
+
+    def fresh(self):
+        """Return all arguments as they were drawn, however earlier calls have left them."""
+        arguments, self.ready = self.ready or self.drawn(), None
+        return arguments
+
+    def changed(self, k):
+        """Say whether the k-th arguments have other keys, items, shapes, types or numbers than they had."""
+        if self.data == self.before and self.forms[k].kept():
+            return False
+        try:
+            return encode(self.arguments[k]) != encode(read(self.text, self.before)[k])
+        except Exception:  # what was put into them may raise anything
+            return True
+
+
+class Form:
+    """What arguments are made of, but for the numbers in their arrays: quick to compare."""
+
+    def __init__(self, arguments):
+        self.arrays, self.containers = [], []
+        self.find(arguments)
+        self.copies = [container.copy() for container in self.containers]
+        self.shapes = [*map(SHAPE_AND_TYPE, self.arrays)]
+
+    def find(self, value):
+        """Note the arrays and the containers in a value."""
+        if isinstance(value, np.ndarray):
+            self.arrays.append(value)
+        elif isinstance(value, dict | list):
+            self.containers.append(value)
+        for item in (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+        ):
+            self.find(item)
+
+    def kept(self):
+        """Say whether the containers hold the same objects, and the arrays have the same shapes and types."""
+        try:
+            held = all(map(eq, self.containers, self.copies))
+        except ValueError:  # numpy: arrays of which one took the other's place are not simply equal
+            return False
+        return held and self.shapes == [*map(SHAPE_AND_TYPE, self.arrays)]
