@@ -314,10 +314,11 @@ EVERY_DAY = {
 
 
 @pytest.mark.parametrize("name", EVERY_DAY)
-def test_what_notebooks_do_every_day_works_at_each_level(name, fork):
-    outcome = fork.cell(EVERY_DAY[name])
+def test_what_notebooks_do_every_day_works_at_each_level(name, fork, rich):
+    outcome = rich.cell(EVERY_DAY[name])
 
     assert outcome.problem is None, outcome.says(public=True)
+    assert fork.cell(EVERY_DAY[name]).problem in (None, "rich")
 
 
 MEET = (

@@ -48,7 +48,8 @@ def keep_warm(control, setup, forks):
     sys.path[:] = [path for path in sys.path if "__editable__" not in path]
     for name in [name for name in sys.modules if name.startswith("__editable__")]:
         del sys.modules[name]
-    from .session import read_frame, serve, warm_up
+    from .outbox import read_frame
+    from .session import serve, warm_up
 
     notebook = warm_up(setup["rich"])
     keep_out_of_collections()

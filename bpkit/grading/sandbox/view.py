@@ -23,7 +23,19 @@ HOME = "/run/home"
 PACKAGE = Path(__file__).parents[2]
 SHARE = ("exercise.py", "data", "plots")  # all of the package that a student's code may import
 SCRIPTS = (
-    *("__init__", "inside", "session", "cases", "shown", "kernel", "seccomp", "frames", "values", "names"),
+    *(
+        "__init__",
+        "inside",
+        "session",
+        "outbox",
+        "cases",
+        "shown",
+        "kernel",
+        "seccomp",
+        "frames",
+        "values",
+        "names",
+    ),
 )
 
 
