@@ -53,6 +53,8 @@ def leads_away(path):
     """Say whether a link leads out of the student's folder: the file there may be somebody else's."""
     set_folder = path.parent
     student = set_folder.parent
+    if not any(map(os.path.islink, (path, set_folder, student))):
+        return False
     here = student.parent.resolve() / student.name / set_folder.name
     return not path.resolve().is_relative_to(here)
 

@@ -99,7 +99,7 @@ class Slot:
     def stop(self, at_once=False):
         """Have the process end, at once or when it has done its work."""
         if self.executor is not None:
-            if at_once:
+            if at_once and self.process:
                 self.process.terminate()
             self.executor.shutdown(wait=False, cancel_futures=True)
 
@@ -107,10 +107,12 @@ class Slot:
         """Wait until the process has ended."""
         self.stop()
         if self.executor is not None:
-            self.process.join(PATIENCE)
-            self.process.kill()
+            if self.process:
+                self.process.join(PATIENCE)
+                self.process.kill()
             self.executor.shutdown()
-        self.executor, self.given = None, []
+        self.executor = self.process = None
+        self.given = []
 
 
 @contextmanager
