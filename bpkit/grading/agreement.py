@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from .comparison import ABSOLUTE, ABSOLUTE_32, RELATIVE, RELATIVE_32
-from .sandbox.frames import bundle, decode, describe, encode
+from .sandbox.frames import HEAD, bundle, decode, describe, encode, parts
 from .sandbox.replies import Unread
 
 TOLERANCES = {np.dtype("f8"): (RELATIVE, ABSOLUTE), np.dtype("f4"): (RELATIVE_32, ABSOLUTE_32)}
@@ -71,12 +71,18 @@ class Agreement:
     def split(self, given, first):
         """Return the numbers of each result in a bundle; where it is not described as expected, nothing."""
         numbers = self.numbers[first : first + given.count]
-        frame, want = given.frame, bundle(self.texts[first : first + given.count], numbers)
-        at = len(want) - sum(map(len, numbers))
-        if len(frame) != len(want) or not frame.startswith(want[:at]):
+        at = HEAD.size + given.text_size
+        text, data = given.frame[HEAD.size : at], given.frame[at:]
+        want, right = parts(bundle(self.texts[first : first + given.count], numbers))
+        if len(data) != len(right) or as_lists(text) != as_lists(want):
             return []
-        ends = accumulate(map(len, numbers), initial=at)
-        return [frame[start:end] for start, end in pairwise(ends)]
+        ends = accumulate(map(len, numbers), initial=0)
+        return [data[start:end] for start, end in pairwise(ends)]
+
+
+def as_lists(text):
+    """Return a description with lists in the place of tuples: either is right."""
+    return text.replace(b'{"tuple":', b'{"list":')
 
 
 class Group:

@@ -1,5 +1,6 @@
 """Where a result differs from the expected one: in structure, in shape, in kind, or in value."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -191,11 +192,18 @@ def close(expected, got, relative):
         relative, absolute = RELATIVE_32, ABSOLUTE_32
     a, b = expected.astype(float).ravel(), got.astype(float).ravel()
     with np.errstate(all="ignore"):
-        scale = max(1.0, np.abs(a).max(initial=0.0))  # the squares of large numbers are inf
-        a, b = a / scale, b / scale
-        gap = a - b
-        gap, size = np.sqrt(gap @ gap), np.sqrt(a @ a) + np.sqrt(b @ b)
-    return bool(np.isfinite(gap) and gap <= relative * size + absolute / scale)  # inf <= inf would be true
+        gap, size = gap_and_size(a, b)
+        if not math.isfinite(size):  # the squares of large numbers are inf
+            scale = np.abs(a).max(initial=1.0)
+            gap, size = gap_and_size(a / scale, b / scale)
+            absolute /= scale
+    return math.isfinite(gap) and gap <= relative * size + absolute  # inf <= inf would be true
+
+
+def gap_and_size(a, b):
+    """Return ‖a - b‖ and ‖a‖ + ‖b‖."""
+    gap = a - b
+    return math.sqrt(gap @ gap), math.sqrt(a @ a) + math.sqrt(b @ b)
 
 
 def first_difference(expected, got, relative):

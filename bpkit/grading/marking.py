@@ -2,13 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
 from .diagnosis import facts, known_mistake
 from .pointers import see
-from .question import SHAPED, SINGLE, Asked, full_marks, judge, score_parts
+from .question import SHAPED, SINGLE, Asked, full_marks, is_right, judge, score_parts
 
 PUBLIC_SEED = 0
 STUCK = ("time", "memory", "output", "died")
@@ -84,8 +84,8 @@ def mark(questions, answers, seed, public=False):
     """
     wrong, stuck = {}, False  # {question: names of the answers that it fails because of}
     for question in questions:
-        alone = partial(mark_one, question, answers, seed, public, {})
-        backed = partial(mark_backed, question, answers, seed, public, wrong)
+        alone = partial(try_alone, question, answers, seed, public)
+        backed = partial(try_backed, question, answers, seed, public, wrong)
         tries = [backed, alone] if stuck else [alone, backed] if wrong and not question.value else [alone]
         verdict = first_right(tries)
         if not verdict.right or verdict.rests_on:
@@ -95,26 +95,31 @@ def mark(questions, answers, seed, public=False):
 
 
 def first_right(tries):
-    """Return the first verdict that is right, and where none is, the best of them."""
-    verdicts = []
-    for judge_it in tries:
-        verdicts.append(judge_it())
-        if verdicts[-1].right:
-            return verdicts[-1]
-    return max(verdicts, key=lambda verdict: (verdict.score, verdict.mistake is not None))
+    """Return the verdict on the first attempt that is right, and where none is, the best of them."""
+    attempts = []
+    for attempt in tries:
+        attempts.append(attempt())
+        if attempts[-1].right:
+            return attempts[-1].verdict()
+    return max(
+        (a.verdict() for a in attempts), key=lambda verdict: (verdict.score, verdict.mistake is not None)
+    )
 
 
-def mark_backed(question, answers, seed, public, wrong):
-    """Judge a question with ours in the place of the earlier answers that are wrong."""
-    asked = set()
-    stand_ins = {q.name: recorded(q.reference, asked, q.name) for q in wrong if not q.value}
-    verdict = mark_one(question, answers, seed, public, stand_ins)
-    roots = dict.fromkeys(root for q, because in wrong.items() if q.name in asked for root in because)
-    if not roots:
-        return verdict
-    says = f"{question.name} was judged with ours in the place of {' and '.join(roots)}, which it rests on."
-    message = "\n".join(filter(None, [verdict.message, says]))
-    return replace(verdict, message=message, rests_on=tuple(roots))
+def try_alone(question, answers, seed, public, stand_ins=None):
+    """Put a question to the answers as they are."""
+    asked = ask(question, seed)
+    with answers.time_for_a_check(question.name):
+        return Attempt(asked, asked.probe(answers, stand_ins or {}), public)
+
+
+def try_backed(question, answers, seed, public, wrong):
+    """Put a question with ours in the place of the earlier answers that are wrong."""
+    called = set()
+    stand_ins = {q.name: recorded(q.reference, called, q.name) for q in wrong if not q.value}
+    attempt = try_alone(question, answers, seed, public, stand_ins)
+    roots = dict.fromkeys(root for q, because in wrong.items() if q.name in called for root in because)
+    return replace(attempt, rests_on=tuple(roots))
 
 
 def recorded(function, asked, name):
@@ -127,21 +132,40 @@ def recorded(function, asked, name):
     return call
 
 
-def mark_one(question, answers, seed, public, stand_ins):
-    """Judge one question and, where it is wrong, say why."""
-    asked = ask(question, seed)
-    with answers.time_for_a_check(question.name):
-        outcomes = asked.probe(answers, stand_ins)
-    if all(asked.are_right(outcomes)):
-        return Verdict(question.name, full_marks(question), None, "")
-    findings = judge(asked, outcomes)
-    parts = score_parts(question, findings)
-    limit = next((f.outcome.limit for f in findings if f.outcome.limit), "")
-    if all(got == full for got, full in parts.values()):
-        return Verdict(question.name, parts, None, "", limit=limit)
-    stuck = any(f.outcome.problem in STUCK for f in findings)
-    mistake, message = explain(asked, findings, parts, public)
-    return Verdict(question.name, parts, mistake, message, stuck, limit=limit)
+@dataclass(frozen=True)
+class Attempt:
+    """What an answer gave for a question, judged as far as someone asks."""
+
+    asked: Asked
+    outcomes: list
+    public: bool
+    rests_on: tuple = ()  # earlier answers in whose place ours stood, and that it called
+
+    @cached_property
+    def right(self):
+        return is_right(self.asked, self.outcomes)
+
+    def verdict(self):
+        """Return the verdict and, where something is wrong, why."""
+        question = self.asked.question
+        if self.right:
+            return Verdict(
+                question.name, full_marks(question), None, self.backed_by(""), False, self.rests_on
+            )
+        findings = judge(self.asked, self.outcomes)
+        parts = score_parts(question, findings)
+        limit = next((f.outcome.limit for f in findings if f.outcome.limit), "")
+        stuck = any(f.outcome.problem in STUCK for f in findings)
+        mistake, message = explain(self.asked, findings, parts, self.public)
+        return Verdict(question.name, parts, mistake, self.backed_by(message), stuck, self.rests_on, limit)
+
+    def backed_by(self, message):
+        """Return a message with what the verdict rests on."""
+        if not self.rests_on:
+            return message
+        name, roots = self.asked.question.name, " and ".join(self.rests_on)
+        says = f"{name} was judged with ours in the place of {roots}, which it rests on."
+        return "\n".join(filter(None, [message, says]))
 
 
 @lru_cache(maxsize=256)

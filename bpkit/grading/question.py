@@ -11,7 +11,7 @@ import numpy as np
 from bpkit import exercise
 
 from .agreement import Agreement
-from .comparison import compare, differences, leaves
+from .comparison import RELATIVE, compare, differences, leaves
 from .sandbox.frames import Provided, encode
 
 SHAPED = "keeps its arguments"  # this part and float32 count only where some value is right
@@ -155,6 +155,15 @@ class Finding:
             return set(paths)
         heads = [d.path for d in self.differences]
         return {p for p in paths if any(p[: len(head)] == head for head in heads)}
+
+
+def is_right(asked, outcomes):
+    """Say whether there is nothing wrong in any case; the first that is found ends the search."""
+    looked_at = zip(asked.are_right(outcomes), outcomes, asked.expected, strict=True)
+    return all(
+        right or not (got.problem or got.changed) and asked.agrees(expected, got.result, RELATIVE)
+        for right, got, expected in looked_at
+    )
 
 
 def judge(asked, outcomes):

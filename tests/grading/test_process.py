@@ -176,11 +176,33 @@ def test_lines_are_counted_in_the_students_cell(fork):
     fork.cell("import numpy as np\n\ndef f():\n    x = np.ones(2)\n    return np.linalg.inv(x)")
 
     assert fork.call("f", []).line == 5
+    assert fork.cell("x = 1\ny = (").line == 2
 
 
-def test_lines_are_counted_in_cells_that_are_no_python(fork, rich):
-    assert rich.cell("x = 1\ny = (").line == 2
-    assert fork.cell("x = 1\ny = (").problem == "rich"
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = !ls",
+        "%time",
+        "abs?",
+        "  x = 1\n  y = 2",
+        ">>> x = 1",
+        "/abs 1",
+        ",abs 1",
+        ";abs 1",
+    ]
+    + ["import asyncio\nawait asyncio.sleep(0)", "x = 2 % (", "async def f(: pass"],
+)
+def test_cells_of_which_ipython_may_make_python_are_left_to_it(source, fork, rich):
+    assert fork.cell(source).problem == "rich"
+    assert rich.cell(source).problem in (None, "raised")
+
+
+@pytest.mark.parametrize("source", ["def f(:", "x = 1\n y = 2", "x = (", "return 1", "é = $"])
+def test_cells_of_which_nobody_makes_python_are_told_at_once(source, fork, rich):
+    plain, ipython = fork.cell(source), rich.cell(source)
+
+    assert (plain.problem, plain.type, plain.line) == (ipython.problem, ipython.type, ipython.line)
 
 
 def test_definitions_before_an_exception_stay(fork):

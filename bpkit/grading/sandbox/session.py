@@ -5,6 +5,7 @@ import itertools
 import linecache
 import math
 import os
+import re
 import sys
 import types
 import warnings
@@ -17,6 +18,9 @@ from .frames import Callback, Provided, decode, encode
 from .outbox import Outbox, describe, next_request, read_frame
 
 count = itertools.count(1)
+MAGIC = re.compile(
+    r"[%!?]|\bawait\b|\basync\b|\A\s|^(>>>|In \[|[/,;])", re.M
+)  # IPython may make Python of it
 
 
 class Notebook:
@@ -85,27 +89,30 @@ def serve(channel, notebook, limits):
 
 def run_cell(outbox, notebook, request, limits):
     """Run a cell, and send what it shows where that is asked for."""
-    shell, shows = notebook.shell, request["outputs"]
-    code = None if shows else plain_python(request["source"])
-    if code is None and shell is None:
-        outbox.put({"rich": True})
-    elif code:
+    source, shell, shows = request["source"], notebook.shell, request["outputs"]
+    code, error = (None, None) if shows else plain_python(source)
+    if code:
         error = run_plain(code, notebook)
         outbox.put({"error": describe(error)} if error else {"result": None})
+    elif shell:
+        outbox.put(run_in_ipython(shell, source, limits["output"] if shows else None))
     else:
-        outbox.put(run_in_ipython(shell, request["source"], limits["output"] if shows else None))
+        outbox.put({"rich": True} if shows or MAGIC.search(source) else {"error": describe(error)})
 
 
 def plain_python(source):
-    """Return the code of a cell without magics; IPython's look at every token takes longer than the cell."""
+    """Return the code of a cell without magics, and why there is none.
+
+    IPython's look at every token takes longer than the cell.
+    """
     name = f"<ipython-input-{next(count)}>"
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return compile(source, name, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None  # IPython knows what it is
+            return compile(source, name, "exec", dont_inherit=True), None
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return None, error
 
 
 def run_plain(code, notebook):
