@@ -12,7 +12,7 @@ from grading_verdict import measure_endless, measure_right, measure_wrong
 
 RESULTS = Path(__file__).parent / "results"
 SIZES = {  # rounds of verdicts, classes, submissions for stock nbgrader, class for workers
-    "whole": {"rounds": 40, "students": [100, 1000], "stock": 6, "workers": 400},
+    "whole": {"rounds": 40, "students": [100, 1000, 10_000], "stock": 6, "workers": 400},
     "quick": {"rounds": 3, "students": [30], "stock": 1, "workers": 100},
 }
 

@@ -131,8 +131,11 @@ def rows(document):
         "| --- | --- | --- | --- |",
         f"| CPU time of a verdict, beyond the student's own code | {beyond(document, best):.0f} ms | 20 ms | "
         f"{stock['cpu_ms']:,.0f} ms |",
-        f"| CPU time of everything, in a class of {n:,} | {large['cpu_ms']:.0f} ms | 60 ms | "
-        f"{stock['cpu_ms']:,.0f} ms |",
+        *(
+            f"| CPU time of everything, in a class of {c['students']:,} | {c['cpu_ms']:.0f} ms | 60 ms | "
+            f"{stock['cpu_ms']:,.0f} ms |"
+            for c in document["classes"]
+        ),
         f"| submissions a minute, {cores} cores | {large['per_minute']:,.0f} | | "
         f"{60e3 / stock['wall_ms']:.0f} |",
         f"| memory of the driver, in a class of {n:,} | {large['driver_mb']:.0f} MB | 300 MB | |",
