@@ -83,11 +83,12 @@ def relation(ratio, public=True):
     >>> relation(0.4375, public=False)  # such a number could carry a hidden input out
     ' Yours is the expected times a constant.'
     """
-    if abs(ratio - 1) < 1e-3:
+    if abs(ratio - 1) < 1e-3 or not np.isfinite(ratio):
         return ""
     if np.isclose(ratio, -1):
         return " The sign is reversed."
     if not ratio:
         return " Yours is zero."
-    simple = any(np.isclose(r, round(r), 1e-3, 0) and abs(r) < 20 for r in (ratio, 1 / ratio))
+    with np.errstate(over="ignore"):
+        simple = any(abs(r) < 20 and np.isclose(r, round(r), 1e-3, 0) for r in (ratio, 1 / ratio))
     return f" Yours is {ratio:.4g} times the expected." if public or simple else CONSTANT

@@ -1,5 +1,7 @@
 """The diagnosis: a mistake is named only where it explains everything, and else the facts are said."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from grading.notebooks import BACKPROP, BY_HAND, opened
@@ -114,6 +116,14 @@ def test_numbers_out_of_bounds_are_diagnosed_without_a_warning(value):
     assert (verdict.score, verdict.mistake) == (0, None)
 
 
+@pytest.mark.parametrize("factor", [np.inf, -np.inf, 1e-310])
+def test_factors_out_of_bounds_are_diagnosed_without_a_warning(factor):
+    verdict = marked(LAYER, scaled(factor))
+
+    assert (verdict.score, verdict.mistake) == (0, None)
+    assert "times the expected" not in verdict.message.replace("Yours is the expected times a constant.", "")
+
+
 def test_exceptions_are_quoted_only_where_the_inputs_are_public():
     def hidden_delta(W_next, delta_next, z, f_prime):
         raise ValueError(f"x is {z[0, 0]}")
@@ -131,6 +141,21 @@ def test_numbers_by_hand_are_judged_one_by_one(wrong):
     assert verdict.score == 5.5
     assert verdict.message.startswith("numbers: z2 ")
     assert verdict.mistake is None
+
+
+@pytest.mark.parametrize("wrong", [["x" * 5000, *[1] * 5000], [["x" * 5000], *[[0.5]] * 5000]])
+def test_numbers_by_hand_take_no_more_memory_than_was_sent(wrong):
+    question, sent = questions_of(BY_HAND)["numbers"], {"z1": wrong}
+    question.compare({"z1": np.ones(2)}, sent)
+    tracemalloc.start()
+    try:
+        differences = question.compare({"z1": np.ones(2)}, sent)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert [d.says for d in differences] == ["is not a number, a list of numbers or an array."]
+    assert peak < 2**20
 
 
 @pytest.mark.parametrize(("error", "right"), [(1.9e-6, True), (2.1e-6, False), (-1.9e-6, True)])

@@ -7,7 +7,7 @@ import numpy as np
 from bpkit.reference import mlp
 from bpkit.reference.optimizers import gradient_descent
 
-from ..comparison import Difference
+from ..comparison import Difference, is_number
 from ..question import SHAPED, Case, Mistake, Part, Question
 from .draws import SQUARED, network
 from .slips_forward import FORWARD_MISTAKES
@@ -119,7 +119,7 @@ def numbers_differ(expected, got):
     if got is None:
         return "is not filled in yet."
     try:
-        flat = np.asarray(got).ravel()
+        flat = np.asarray(got if holds_numbers(got) else None).ravel()
     except ValueError:  # lists of unequal lengths
         flat = np.array([None])
     if flat.dtype.kind not in "fiu":
@@ -133,6 +133,17 @@ def numbers_differ(expected, got):
         return None
     few = " Give six decimals." if gap.max() < 1e-3 else ""
     return f"differs in {off.sum()} of {off.size} numbers.{few}"
+
+
+def holds_numbers(value):
+    """Say whether there are only numbers in a value: beside a long text each would be made as long.
+
+    >>> holds_numbers([[0.5], np.ones(2)]), holds_numbers([0.5, "x"])
+    (True, False)
+    """
+    if isinstance(value, list | tuple):
+        return all(map(holds_numbers, value))
+    return isinstance(value, np.ndarray) or is_number(value)
 
 
 def here(mistakes):
