@@ -8,7 +8,17 @@ from bpkit.grading.sandbox.cases import Cases
 from bpkit.grading.sandbox.frames import Provided, encode
 
 DRAWN = [
-    [{1: np.arange(6.0).reshape(2, 3), 2: np.ones((1, 2), "f4")}, [np.ones(2)], Provided("a", "b"), 3]
+    [
+        {
+            1: np.arange(6.0).reshape(2, 3),
+            2: np.ones((1, 2), "f4"),
+            4: np.ones((1, 1)),
+            5: np.arange(4.0).reshape(2, 2),
+        },
+        [np.ones(2), 1.0],
+        Provided("a", "b"),
+        3,
+    ]
 ] * 2
 
 
@@ -31,6 +41,10 @@ CHANGES = {
     "its shape": lambda W, v: setattr(W[1], "shape", (3, 2)),
     "its type": lambda W, v: setattr(W[1], "dtype", "i8"),
     "another type": lambda W, v: W.__setitem__(1, W[1].astype("f4")),
+    "an equal number of another shape": lambda W, v: W.__setitem__(4, W[4][0]),
+    "an equal number of another type": lambda W, v: v.__setitem__(1, 1),
+    "a number for an equal one": lambda W, v: v.__setitem__(1, True),
+    "the order of its numbers": lambda W, v: setattr(W[5], "strides", (8, 16)),
     "what cannot be described": lambda W, v: W.__setitem__(1, Nameless()),
 }
 
@@ -41,7 +55,7 @@ class Nameless:
         raise RuntimeError
 
 
-@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")  # students' numpy may allow it
+@pytest.mark.filterwarnings("ignore:Setting the (shape|strides):DeprecationWarning")  # students' may allow it
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes_are_seen_in_their_own_case(name, cases):
     first, _ = cases.fresh()
@@ -71,7 +85,7 @@ def test_the_next_request_has_the_arguments_as_they_were(cases):
         (W, v, function, number), _ = cases.fresh()
         assert_array_equal(W[1], DRAWN[0][0][1], strict=True)
         assert_array_equal(W[2], DRAWN[0][0][2], strict=True)
-        assert (v[0].tolist(), function, number) == ([1.0, 1.0], ("a", "b"), 3)
+        assert (v[0].tolist(), v[1], function, number) == ([1.0, 1.0], 1.0, ("a", "b"), 3)
         W[1][...] = 0
         v.clear()
         assert cases.changed(0)
