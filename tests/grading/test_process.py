@@ -70,6 +70,23 @@ def test_cases_are_held_again_where_the_warm_process_had_to_be_started_again():
                 assert outcome.result == 2 * x
 
 
+def test_nothing_is_held_any_more_where_nothing_shall_be_held():
+    find = """
+import sys
+frame = sys._getframe()
+while frame and "notebook" not in frame.f_locals:
+    frame = frame.f_back
+held = list(frame.f_locals["notebook"].cases)
+"""
+    with Sandbox(best()) as sandbox:
+        for cases in ({"f": encode(["f", [[0.25]]])}, {}):
+            sandbox.hold(cases)
+            for rich in (False, True):
+                with sandbox.fork(rich) as fork:
+                    fork.cell(find)
+                    assert fork.value("held").result == list(cases)
+
+
 def test_results_come_in_bundles_whatever_stands_between_them(fork):
     fork.cell("def f(k):\n    return k if k % 3 else 1 / 0")
     sent = encode([[k] for k in range(7)])
@@ -372,6 +389,22 @@ def test_forged_replies_give_an_outcome_whatever_is_in_them(strange):
     assert all(outcome.says().endswith(".") for outcome in outcomes if outcome.problem)
 
 
+@pytest.mark.parametrize("text", [b"garbage", b'{"list":[1,false]}'])
+def test_cells_and_values_have_no_bundles_for_a_reply(text):
+    ours, theirs = socket.socketpair()
+    with theirs, ours:
+        theirs.sendall(b"\n" + 2 * framed(text, purpose=RESULTS))
+        fork = Fork(ours, Leash(None, [], "nowhere"), SimpleNamespace(limits=Limits(), group=Cgroup({})))
+        outcomes = fork.cell("pass"), fork.value("numbers")
+
+    assert all(isinstance(one, Outcome) and one.problem == "unreadable" for one in outcomes)
+
+
+def test_cells_too_large_to_be_sent_are_not_run(fork):
+    assert fork.cell("# " + "\U0001f600" * 100_000).problem == "large"
+    assert define(fork, "return 7").result == 7
+
+
 def test_hanging_up_is_a_death():
     assert forged(b"").problem == "died"
     assert forged(encode({"result": np.ones(3)})[:-1]).problem == "died"
@@ -383,6 +416,22 @@ def test_a_stand_in_refuses_arguments_that_would_fill_the_memory(fork):
 
     assert fork.call("ask", [3], stand_ins=stand_ins).result.shape == (3, 3)
     assert fork.call("ask", [100_000], stand_ins=stand_ins).type == "ValueError"
+
+
+@pytest.mark.parametrize("large", ["['x' * 9000, 1]", "'x' * 9000", "[1, {'x' * 9000: 2}]"])
+def test_a_stand_in_refuses_texts_that_numpy_would_repeat(large, fork):
+    fork.cell(f"def ask(): return size({large})")
+    outcome = fork.call("ask", [], stand_ins={"size": lambda value: np.asarray(value).nbytes})
+
+    assert (outcome.problem, outcome.type) == ("raised", "ValueError")
+
+
+@pytest.mark.parametrize("shape", ["()", "9000", "(9000, 1)"])
+def test_functions_given_to_a_stand_in_return_no_more_than_it_may_be_given(shape, fork):
+    fork.cell(f"import numpy as np\ndef ask(): return outer(lambda: np.ones({shape}))")
+    outcome = fork.call("ask", [], stand_ins={"outer": lambda f: f() + f().T})
+
+    assert outcome.result == 2.0 if shape == "()" else outcome.type == "ValueError"
 
 
 @linux

@@ -226,6 +226,35 @@ def test_cells_that_hold_data_cost_their_own_points_alone(sandbox):
     assert "larger than an answer may be" in verdicts["forward_221"].message
 
 
+def test_cells_of_characters_that_take_many_bytes_are_too_large(sandbox):
+    verdicts = by_hand(sandbox, forward_221="# " + "\U0001f600" * 100_000 + PLAIN)
+
+    assert wrong(verdicts) == ["forward_221"]
+    assert "larger than an answer may be" in verdicts["forward_221"].message
+
+
+FORGES_A_BUNDLE = """
+import os, stat
+from struct import pack
+frames = b"R" + pack("!HII", 1, 1, 0) + b"?"
+for text in 20 * [b'{"dict":["missing",true]}']:
+    frames += b"r" + pack("!HII", 1, len(text), 0) + text
+for number in range(3, 200):
+    try:
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            os.write(number, frames)
+    except OSError:
+        pass
+"""
+
+
+def test_bundles_in_the_place_of_a_cells_reply_stop_nothing(sandbox):
+    verdicts = by_hand(sandbox, forward_221=FORGES_A_BUNDLE)
+
+    assert verdicts["forward_221"].score == 0
+    assert len(verdicts) == 5
+
+
 def test_hidden_inputs_are_not_the_public_ones():
     public = questions_of(BY_HAND)["deltas_221"].draw(generator(0, "deltas_221"))[1].arguments[3][0, 0]
 

@@ -8,7 +8,7 @@ from ..outcome import Outcome
 from .frames import ASKS, HEAD, Callback, FrameError, asking, decode, encode, sizes
 from .leash import Clock
 from .levels import SandboxRefused, read_line
-from .replies import outcomes_of
+from .replies import outcomes_of, read
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
@@ -45,13 +45,18 @@ class Fork:
         return Clock(seconds, self.limits.wall_seconds(seconds))
 
     def cell(self, source, seconds=None, outputs=False):
-        """Run a cell; the outcome says whether it raised, ran out of time or died."""
+        """Run a cell; the outcome says whether it raised, ran out of time, died or was too large."""
         clock = self.new_clock(seconds or self.limits.cell_seconds)
-        return self.one({"do": "cell", "source": source, "outputs": outputs}, clock)
+        try:
+            request = asking({"do": "cell", "source": source, "outputs": outputs})
+        except FrameError:  # some characters take twelve bytes
+            return Outcome(problem="large")
+        return self.one(request, clock)
 
     def value(self, name, clock=None):
         """Fetch the value of a name."""
-        return self.one({"do": "value", "name": name}, clock or self.new_clock(self.limits.check_seconds))
+        request = asking({"do": "value", "name": name})
+        return self.one(request, clock or self.new_clock(self.limits.check_seconds))
 
     def call(self, name, arguments, seconds=None, stand_ins=None):
         """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
@@ -60,7 +65,8 @@ class Fork:
         return reply
 
     def one(self, request, clock):
-        (reply,) = self.requests(asking(request), 1, clock, {})
+        """Send a request that has a single reply, never a bundle, and return the outcome."""
+        (reply,) = self.requests(request, 1, clock, {}, bundles=False)
         return reply
 
     def calls(self, name, count, clock, stand_ins=None, *, first=0, careful=False, cases=None):
@@ -89,7 +95,7 @@ class Fork:
         request |= {"stand_ins": list(stand_ins), "careful": careful}
         return self.requests(asking(request) + (cases or b""), count, clock, stand_ins)
 
-    def requests(self, request, count, clock, stand_ins):
+    def requests(self, request, count, clock, stand_ins, bundles=True):
         """Send a request and collect its replies, answering what is asked in between."""
         began = time.monotonic()
         self.clock, self.look = clock, began + clock.cpu
@@ -97,7 +103,8 @@ class Fork:
         try:
             self.send(request)
             while len(replies) < count:
-                replies += outcomes_of(self.reply(stand_ins), most=count - len(replies))
+                frame = self.reply(stand_ins)
+                replies += outcomes_of(frame, count - len(replies)) if bundles else [read(frame)]
         except TimeoutError:
             replies.append(Outcome(problem="time", limit="time"))
         except (ConnectionError, EOFError):
@@ -154,6 +161,8 @@ class Fork:
             reply = decode(self.receive())
             if not isinstance(reply, dict) or "value" not in reply:
                 raise FrameError("A function given to an earlier answer raised.")
+            if entries(reply["value"]) > STAND_IN_LIMIT:
+                raise ValueError("A function given to an earlier answer returns more than it was given.")
             return reply["value"]
 
         return evaluate
@@ -206,13 +215,15 @@ class Fork:
 
 
 def entries(value):
-    """Count the numbers in a value; what is no array counts as one.
+    """Count the numbers in a value, and the characters; beside a text numpy makes numbers as long as it.
 
     >>> entries([{1: np.ones((2, 3))}, "tanh"])
-    8
+    11
     """
     if isinstance(value, np.ndarray):
         return max(value.size, *value.shape, 1)
     if isinstance(value, dict):
         return entries([*value, *value.values()])
+    if isinstance(value, str):
+        return len(value)
     return sum(map(entries, value)) if isinstance(value, list | tuple) else 1
