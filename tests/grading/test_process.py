@@ -115,6 +115,23 @@ def test_random_numbers_are_the_same_in_each_fork(warm):
     assert drawn[0] == drawn[1] == drawn[2]
 
 
+def test_texts_have_the_same_hashes_in_each_warm_process():
+    hashes = []
+    for rich in (False, True):
+        with Sandbox(best()) as sandbox, sandbox.fork(rich) as fork:
+            fork.cell("def f(): return [*map(hash, 'Wbxy')], list({'W', 'b', 'dW', 'delta'})")
+            hashes.append(fork.call("f", []).result)
+
+    assert hashes[0] == hashes[1]
+
+
+def test_every_character_can_be_printed_whatever_the_graders_language(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_US.ISO-8859-1")
+    with Sandbox(best()) as sandbox, sandbox.fork() as fork:
+        assert fork.cell("print('∂ℒ/∂W'); import sys; coding = sys.flags.utf8_mode").problem is None
+        assert fork.value("coding").result == 1
+
+
 def test_values_are_fetched(fork):
     fork.cell("numbers = {'z1': [0.16, 0.08]}")
 

@@ -133,7 +133,7 @@ def start(level, folder, told, joined=list):
     """
     control, theirs = socket.socketpair()
     inside = INSIDE if level == "full" else str(folder / "inside")
-    command = [sys.executable, "-I", "-B", "-c", BEGIN, inside, str(theirs.fileno())]
+    command = [sys.executable, *ALONE, "-c", BEGIN, inside, str(theirs.fileno())]
     null = subprocess.DEVNULL
     with theirs:
         process = subprocess.Popen(
@@ -150,6 +150,7 @@ def start(level, folder, told, joined=list):
     return process, control
 
 
+ALONE = ("-s", "-P", "-B", "-X", "utf8")  # as -I, but for the environment, which is ours
 BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import inside; inside.main()"
 PASSED_ON = ("LANG", "LC_ALL")
 
