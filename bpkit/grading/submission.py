@@ -5,7 +5,7 @@ import builtins
 import contextlib
 import time
 import warnings
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from .marking import Verdict, held, mark
 from .notebook import NotebookError, answers_of, cells_to_run, read_notebook, rebuild
@@ -52,7 +52,7 @@ class Graded:
             "level": self.level,
             "inside": self.inside,
             "seconds": self.seconds,
-            "verdicts": [asdict(verdict) for verdict in self.verdicts],
+            "verdicts": [vars(verdict) for verdict in self.verdicts],
         }
 
     @classmethod
