@@ -207,14 +207,16 @@ def score_parts(question, findings):
         return full_marks(question)
     scores = {}
     for name, part in question.parts.items():
-        right = all(part_is_right(name, part, question, f) for f in findings if part.concerns(f.case))
+        right = part_is_right(name, part, question, findings)
         scores[name] = (float(part.points) if right else 0.0, float(part.points))
     if not any(got for name, (got, _) in scores.items() if name not in (SHAPED, SINGLE)):
         return {name: (0.0, full) for name, (_, full) in scores.items()}
     return scores
 
 
-def part_is_right(name, part, question, finding):
+def part_is_right(name, part, question, findings):
+    """Say whether a part is right in the cases that it concerns; arguments have to be kept in all."""
+    concerned = [f for f in findings if part.concerns(f.case)]
     if name == SHAPED:
-        return not finding.changed and not finding.outcome.problem
-    return not any(map(part.about, finding.wrong_paths(question.returns)))
+        return not any(f.changed for f in findings) and not any(f.outcome.problem for f in concerned)
+    return not any(map(part.about, set().union(*(f.wrong_paths(question.returns) for f in concerned))))

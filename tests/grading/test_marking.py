@@ -5,7 +5,7 @@ import pytest
 from grading.notebooks import BACKPROP, BY_HAND, opened
 
 from bpkit.grading.check import LocalAnswers
-from bpkit.grading.marking import CHANGED, Verdict, generator, mark
+from bpkit.grading.marking import CHANGED, Attempt, Verdict, ask, generator, mark
 from bpkit.grading.outcome import Outcome
 from bpkit.grading.questions import SETS, questions_of
 from bpkit.reference import mlp
@@ -26,6 +26,18 @@ def test_solved_notebooks_get_full_marks_without_a_word(set_name):
 
     assert sum(v.score for v in verdicts) == 20
     assert {(v.mistake, v.message, v.stuck) for v in verdicts} == {(None, "", False)}
+
+
+@pytest.mark.parametrize("amiss", [{"changed": True}, {"problem": "raised", "type": "ValueError"}])
+@pytest.mark.parametrize("name", [q.name for asked in SETS.values() for q in asked if not q.value])
+def test_what_is_amiss_in_any_single_case_costs_points(name, amiss):
+    asked = ask(next(q for some in SETS.values() for q in some if q.name == name), "secret")
+    for place, case in enumerate(asked.cases):
+        outcomes = [Outcome(result) for result in asked.expected]
+        outcomes[place] = Outcome(**{"result": asked.expected[place]} | amiss)
+        attempt = Attempt(asked, outcomes, public=False)
+
+        assert attempt.verdict().right is attempt.right is False, case.tag
 
 
 def test_an_error_costs_once():
