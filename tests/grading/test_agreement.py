@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from bpkit.grading.agreement import TOLERANCES, Agreement
 from bpkit.grading.comparison import compare
-from bpkit.grading.sandbox.frames import HEAD, RESULTS, Strange, bundle, describe
+from bpkit.grading.sandbox.frames import HEAD, RESULTS, Strange, bundle, describe, framed
 from bpkit.grading.sandbox.replies import outcomes_of
 
 BELOW = 0.1  # times the tolerance
@@ -199,6 +199,13 @@ def test_the_order_of_keys_does_not_count():
     assert not holds({1: 1.0, 2: 2.0}, reply({1: 2.0, 2: 1.0}))
 
 
+def test_a_bundle_that_is_a_tuple_holds_for_either_look():
+    frame = framed(b'{"tuple":[["float"],false]}', np.array(2.0).tobytes(), RESULTS)
+
+    assert holds(2.0, frame)
+    assert outcomes_of(frame)[0].result == 2.0
+
+
 def test_changed_arguments_do_not_hold():
     assert holds(np.ones(3), reply(np.ones(3)))
     assert not holds(np.ones(3), reply(np.ones(3), changed=True))
@@ -238,10 +245,15 @@ def test_a_byte_that_is_not_the_expected_one_holds_only_as_rounding(place, mask)
 @example(FRAME[:-1], 0)
 @example(FRAME[HEAD.size :], 0)
 def test_no_bytes_raise(data, text):
-    framed = HEAD.pack(RESULTS, 1, min(text, len(data)), len(data) - min(text, len(data))) + data
+    sizes = min(text, len(data)), len(data) - min(text, len(data))
     head = FRAME[: HEAD.size]
 
-    for frame in (framed, head + data, FRAME + data, head + FRAME[HEAD.size : HEAD.size + len(data)] + data):
+    for frame in (
+        HEAD.pack(RESULTS, 1, *sizes) + data,
+        head + data,
+        FRAME + data,
+        head + FRAME[HEAD.size : HEAD.size + len(data)] + data,
+    ):
         held = holds(RIGHT, frame)
         assert held == (frame == FRAME) or is_right(RIGHT, frame)
 

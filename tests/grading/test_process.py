@@ -373,6 +373,7 @@ def forged(reply, stand_ins=None):
         framed(b'{"list":[1,false,1,false]}', purpose=RESULTS),
         framed(b'{"list":[1,false,1,false]}', purpose=RESULTS, count=2),
         framed(b'{"dict":[1,false]}', purpose=RESULTS),
+        framed(b'{"provided":["1","false"]}', purpose=RESULTS),
         framed(b"7", purpose=RESULTS),
         framed(b"", purpose=RESULTS, count=0),
         [1, 2],

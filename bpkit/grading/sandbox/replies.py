@@ -22,7 +22,7 @@ class Bundle:
             items = decode(self.frame)
         except FrameError as error:
             return [Outcome(problem="unreadable", message=str(error))] * self.count
-        flags = items[1::2] if isinstance(items, list) and len(items) == 2 * self.count else ()
+        flags = items[1::2] if isinstance(items, list | tuple) and len(items) == 2 * self.count else ()
         if not flags or not all(type(changed) is bool for changed in flags):
             return [Outcome(problem="unreadable", message=OTHER)] * self.count
         return [Outcome(result, changed) for result, changed in zip(items[::2], flags, strict=True)]
