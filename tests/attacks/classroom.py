@@ -45,6 +45,8 @@ PROCESS_STOPS = {  # the families that the level *process* promises to stop; it 
     "not a notebook",
     "notebook metadata",
     "forged frames",
+    "forged bundles",
+    "held cases",
 }
 
 
