@@ -9,6 +9,7 @@ import numpy as np
 from .marking import PUBLIC_SEED, mark
 from .outcome import Outcome
 from .questions import find_question, questions_of
+from .sandbox.cases import watched
 from .sandbox.frames import FrameError, Provided, decode, encode
 
 
@@ -94,7 +95,7 @@ class LocalAnswers:
         if not callable(function):
             return Outcome(problem="missing")
         try:
-            with replaced(getattr(function, "__globals__", {}), stand_ins):
+            with replaced(getattr(function, "__globals__", {}), stand_ins), watched(case.strict):
                 result = function(*given)
         except Exception as error:
             return raised(error)

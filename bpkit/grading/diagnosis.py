@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from .outcome import WARNING
+
 CONSTANT = " Yours is the expected times a constant."
 EXACT = 1e-8  # relative: an answer that is a known mistake equals it to rounding
 
@@ -12,7 +14,8 @@ def known_mistake(asked, findings):
     """Return the one known mistake that gives what the answer gave in every float64 case, or None.
 
     Mistakes with the same number count as one. A mistake that raises fits an answer that raises,
-    but only together with a case in which both return the same wrong result.
+    but only together with a case in which both return the same wrong result. Where an answer raised
+    nothing but a warning, its value is not known: there a mistake fits that gives any value or warns too.
     """
     judged = [(k, f) for k, f in enumerate(findings) if not f.case.tag.endswith("float32")]
     judged.sort(key=lambda pair: not pair[1].differences)  # what is wrong tells mistakes apart soonest
@@ -24,7 +27,10 @@ def fits(asked, mistake, findings):
     told = False
     for k, finding in findings:
         wrong, raised = asked.simulated(mistake, k)
-        if raised != (finding.outcome.problem == "raised") or (finding.outcome.problem and not raised):
+        if finding.warned and raised in ("", WARNING):
+            told = told or raised == WARNING
+            continue
+        if bool(raised) != (finding.outcome.problem == "raised") or (finding.outcome.problem and not raised):
             return False
         if not raised and not asked.agrees(wrong, finding.outcome.result, EXACT):
             return False

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+WARNING = "RuntimeWarning"  # numpy's: a number was too large, or none
+WARNED = "However large its numbers are, it may not raise a warning: see that no exponential overflows."
+
 
 def with_article(name):
     """Put the article before a type's name.
@@ -46,6 +49,8 @@ class Outcome:
             says += f" {self.name} is not defined: imports and helpers stand in the answer's own cell."
         elif self.type == "TypeError" and not where:
             says += " Keep the function's name and arguments as they were given."
+        if self.type == WARNING:
+            says += f"{'' if says.endswith('.') else '.'} {WARNED}"
         return f"{says} {LIMITS[self.limit]}" if self.limit in LIMITS else says
 
 

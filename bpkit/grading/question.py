@@ -12,10 +12,13 @@ from bpkit import exercise
 
 from .agreement import Agreement
 from .comparison import RELATIVE, compare, differences, leaves
+from .outcome import WARNING
+from .sandbox.cases import watched
 from .sandbox.frames import Provided, encode
 
 SHAPED = "keeps its arguments"  # this part and float32 count only where some value is right
 SINGLE = "float32 in, float32 out"
+LARGE = "large numbers"  # tags that begin so are of cases in which no warning may be raised
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class Case:
 
     tag: str
     arguments: tuple = ()
+
+    @property
+    def strict(self):
+        """Say whether numpy's warnings are errors in this case."""
+        return self.tag.startswith(LARGE)
 
     def given(self):
         """Return fresh copies of the arguments, with the functions that `Provided` ones name."""
@@ -95,8 +103,9 @@ class Asked:
 
     @cached_property
     def sent(self):
-        """The frame of the question's name and the arguments of all cases."""
-        return encode([self.question.name, [list(case.arguments) for case in self.cases]])
+        """The frame of the question's name, the arguments of all cases, and which of them are strict."""
+        strict = [k for k, case in enumerate(self.cases) if case.strict]
+        return encode([self.question.name, [list(case.arguments) for case in self.cases], strict])
 
     @cached_property
     def expected(self):
@@ -108,9 +117,9 @@ class Asked:
         return Agreement(self.expected)
 
     def simulated(self, mistake, k):
-        """Return what a known mistake gives for the k-th case, and whether it raised; each runs once."""
+        """Return what a known mistake gives for the k-th case, and what it raised; each runs once."""
         if (mistake, k) not in self.runs:
-            self.runs[mistake, k] = run(mistake.wrong, self.cases[k].given())
+            self.runs[mistake, k] = run(mistake.wrong, self.cases[k].given(), self.cases[k].strict)
         return self.runs[mistake, k]
 
     def agrees(self, wrong, got, relative):
@@ -126,14 +135,15 @@ class Asked:
         return self.agreement.holds(outcomes)
 
 
-def run(function, arguments):
-    """Return a wrong version's result and whether it raised."""
+def run(function, arguments, strict=False):
+    """Return a wrong version's result and the name of what it raised, or an empty one."""
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")  # a mistake may overflow; that is its own affair
-            return function(*arguments), False
-    except Exception:
-        return None, True
+        with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"), watched(strict):
+            if not strict:
+                warnings.simplefilter("ignore")  # a mistake may overflow; that is its own affair
+            return function(*arguments), ""
+    except Exception as error:
+        return None, type(error).__name__
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,11 @@ class Finding:
     expected: object
     differences: list
     changed: bool  # the call changed its arguments
+
+    @property
+    def warned(self):
+        """Say whether all that is known to be wrong is a warning where none may be raised."""
+        return self.case.strict and self.outcome.type == WARNING
 
     def wrong_paths(self, names):
         """Return the set of the result's paths that are wrong in this case."""
@@ -218,5 +233,5 @@ def part_is_right(name, part, question, findings):
     """Say whether a part is right in the cases that it concerns; arguments have to be kept in all."""
     concerned = [f for f in findings if part.concerns(f.case)]
     if name == SHAPED:
-        return not any(f.changed for f in findings) and not any(f.outcome.problem for f in concerned)
+        return not any(f.changed for f in findings) and all(f.warned or not f.outcome.problem for f in concerned)
     return not any(map(part.about, set().union(*(f.wrong_paths(question.returns) for f in concerned))))

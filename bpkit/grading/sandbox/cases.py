@@ -1,5 +1,7 @@
 """What an answer is called with: ready before the fork, fresh for each request, looked at after each call."""
 
+import contextlib
+import warnings
 from operator import attrgetter, is_
 
 import numpy as np
@@ -9,6 +11,19 @@ from .frames import encode, parts, read
 LAYOUT = attrgetter("shape", "dtype", "strides")
 
 
+def watched(strict):
+    """Return a context for a call: where a case is strict, numpy's warnings are errors in it.
+
+    >>> with watched(True):
+    ...     np.exp(np.array([1e4]))
+    Traceback (most recent call last):
+    RuntimeWarning: overflow encountered in exp
+    """
+    if not strict:
+        return contextlib.nullcontext()
+    return warnings.catch_warnings(action="error", category=RuntimeWarning)
+
+
 class Cases:
     """The arguments of a question's cases.
 
@@ -16,6 +31,8 @@ class Cases:
     ----------
     frame : bytes or bytearray
         A list of them, each a list of arguments.
+    strict : iterable of int
+        Places of the cases in which no warning may be raised.
 
     Examples
     --------
@@ -29,7 +46,8 @@ class Cases:
     True
     """
 
-    def __init__(self, frame):
+    def __init__(self, frame, strict=()):
+        self.strict = frozenset(strict)
         self.text, data = parts(frame)
         self.before = bytes(data)
         self.ready = self.drawn()

@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from .cases import Cases
+from .cases import Cases, watched
 from .frames import Callback, Provided, decode, encode
 from .outbox import Outbox, describe, next_request, read_frame
 
@@ -35,9 +35,9 @@ class Notebook:
         self.space = self.shell.user_ns if rich else plain_space()
 
     def hold(self, frame):
-        """Have the arguments of a question's cases ready: a list of its name and of them."""
-        name, cases = decode(frame)
-        self.cases[name] = Cases(encode(cases))
+        """Have a question's cases ready: a list of its name, their arguments, and which are strict."""
+        name, cases, *strict = decode(frame)
+        self.cases[name] = Cases(encode(cases), *strict)
 
 
 def plain_space():
@@ -140,17 +140,18 @@ def calls(outbox, notebook, request, limits):
     space.update({name: stand_in(outbox, name) for name in names})
     arguments = cases.fresh()
     for k in range(request["first"], len(arguments)):
-        one_call(outbox, space, name, arguments[k], partial(cases.changed, k))
+        one_call(outbox, space, name, arguments[k], partial(cases.changed, k), k in cases.strict)
     for name in names:
         space.pop(name, None)
     space.update(own)
 
 
-def one_call(outbox, space, name, arguments, changed):
+def one_call(outbox, space, name, arguments, changed, strict=False):
     if name not in space:
         return outbox.put({"missing": True})
     try:
-        result = space[name](*[provide(value) for value in arguments])
+        with watched(strict):
+            result = space[name](*[provide(value) for value in arguments])
         outbox.result(result, changed())
     except BaseException as error:  # whatever the student's code raises, it is told
         outbox.put({"error": describe(error)})
