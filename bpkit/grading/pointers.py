@@ -4,13 +4,16 @@ CHAPTERS = {
     "forward_pass": "Forward pass",
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
+    "autodiff_formulas": "Formulas of automatic differentiation",
 }
 EQUATIONS = {
     "forward_pass": (
         "eq-preactivation",
         "eq-activation",
+        "eq-sigmoid",
         "eq-sigmoid-prime",
         "eq-tanh-prime",
+        "eq-relu",
         "eq-relu-prime",
         "eq-softmax",
     ),
@@ -23,6 +26,7 @@ EQUATIONS = {
         "eq-delta-output",
     ),
     "recursion": ("eq-delta-hidden", "eq-grad-weights", "eq-grad-biases", "eq-update"),
+    "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
 }
 PAGES = {label: page for page, labels in EQUATIONS.items() for label in labels}
 

@@ -15,7 +15,7 @@ from bpkit.grading.gradebook import open_gradebook
 from bpkit.grading.notebook import answers_of, rebuild
 
 ROOT = Path(__file__).parents[2]
-BY_HAND, BACKPROP = "ps04_by_hand", "ps05_backprop"
+LAYERS, BY_HAND, BACKPROP = "ps02_layers", "ps04_by_hand", "ps05_backprop"
 
 
 def released(set_name):

@@ -1,19 +1,26 @@
 """Right answers, differently written, by the name of their question; and manners of returning them."""
 
 import numpy as np
-from grading import right_backprop, right_by_hand
+from grading import right_backprop, right_by_hand, right_layers
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
 
-
-def answers_to(name, room):
-    """Return the functions of a module whose names begin with the question's name."""
-    return [answer for own, answer in vars(room).items() if callable(answer) and own.startswith(f"{name}_")]
+ROOMS = {"ps02_layers": right_layers, "ps04_by_hand": right_by_hand, "ps05_backprop": right_backprop}
 
 
-RIGHT = {q.name: answers_to(q.name, right_by_hand) for q in SETS["ps04_by_hand"]}
-RIGHT |= {q.name: answers_to(q.name, right_backprop) for q in SETS["ps05_backprop"]}
+def answers_to(set_name):
+    """Return the functions of a set's module by the question whose name theirs begin with, the longest."""
+    names = sorted((q.name for q in SETS[set_name]), key=len)
+    right = {name: [] for name in names}
+    for own, answer in vars(ROOMS[set_name]).items():
+        asked = [name for name in names if own.startswith(f"{name}_")]
+        if callable(answer) and asked:
+            right[asked[-1]].append(answer)
+    return right
+
+
+RIGHT = {name: answers for set_name in SETS for name, answers in answers_to(set_name).items()}
 RIGHT["numbers"] = [NUMBERS, CUT, AS_ARRAYS, AS_COLUMNS, WITH_MORE]
 
 

@@ -2,9 +2,10 @@
 
 import difflib
 
-from . import ps04_by_hand, ps05_backprop
+from . import ps02_layers, ps04_by_hand, ps05_backprop
 
 SETS = {
+    "ps02_layers": ps02_layers.QUESTIONS,
     "ps04_by_hand": ps04_by_hand.QUESTIONS,
     "ps05_backprop": ps05_backprop.QUESTIONS,
 }
