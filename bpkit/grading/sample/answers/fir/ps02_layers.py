@@ -1,0 +1,1 @@
+"""Untouched: no answer is begun."""
