@@ -93,7 +93,9 @@ def nbgrader(folder, *arguments):
     """Run a command of nbgrader's in a course."""
     command = [sys.executable, "-m", "nbgrader", *arguments]
     own = dict.fromkeys(("HOME", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"), str(folder))
-    own["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])  # nbgrader calls alembic
+    own["PATH"] = os.pathsep.join(
+        [sysconfig.get_path("scripts"), os.environ["PATH"]]
+    )  # nbgrader calls alembic
     done = subprocess.run(command, cwd=folder, env=os.environ | own, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"nbgrader {arguments[0]} ended with {done.returncode}:\n{done.stderr}")

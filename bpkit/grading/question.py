@@ -233,5 +233,7 @@ def part_is_right(name, part, question, findings):
     """Say whether a part is right in the cases that it concerns; arguments have to be kept in all."""
     concerned = [f for f in findings if part.concerns(f.case)]
     if name == SHAPED:
-        return not any(f.changed for f in findings) and all(f.warned or not f.outcome.problem for f in concerned)
+        return not any(f.changed for f in findings) and all(
+            f.warned or not f.outcome.problem for f in concerned
+        )
     return not any(map(part.about, set().union(*(f.wrong_paths(question.returns) for f in concerned))))
