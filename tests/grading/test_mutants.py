@@ -1,0 +1,132 @@
+"""Every reference of the questions with one thing changed in it is refused: the inputs hide nothing."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from grading.mutants import functions_called, in_place, mutants
+
+from bpkit.grading.check import LocalAnswers
+from bpkit.grading.marking import ask
+from bpkit.grading.question import Case, is_right
+from bpkit.grading.questions import SETS, questions_of
+
+QUESTIONS = {question.name: question for asked in SETS.values() for question in asked}
+SHIFT = "z - z.real.max(axis=0, keepdims=True) → z + z.real.max(axis=0, keepdims=True)"
+KEPT = {  # a sum over axis 0 divides the columns with and without keepdims
+    "softmax: True → False in e = np.exp(z - z.real.max(axis=0, keepdims=True))",
+    "softmax: True → False in return e / e.sum(axis=0, keepdims=True)",
+}
+SOFTMAX = KEPT | {f"softmax: {SHIFT}"}  # any shift of a column is right as long as nothing overflows
+CROSS_ENTROPY = {
+    f"cross_entropy: {SHIFT}",
+    "cross_entropy: True → False in shifted = z - z.real.max(axis=0, keepdims=True)",
+    "cross_entropy: True → False in log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))",
+}
+KINK = {'relu_prime: 0 → 1 in return np.heaviside(expect_filled("z", z).real, 0)'}  # z keeps away from it
+ONE_OUTPUT = {  # one sigmoid output, half squared error: other pairs do not occur, and W[2] is one row
+    "hidden_delta: W_next.T @ delta_next → W_next.T * delta_next",
+    "output_delta: f == 'softmax' → f != 'softmax'",
+    "output_delta: o - y → o + y",
+    "output_delta: 0 → 1 in return o * (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0))",
+    "output_delta: o * dl_do(o, y) → o / dl_do(o, y)",
+    "output_delta: dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0) → "
+    "dl_do(o, y) + np.sum(o * dl_do(o, y), axis=0)",
+    "output_delta: o * (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0)) → "
+    "o / (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0))",
+}
+TWO_LAYERS = {  # one step back, and the same activation in both
+    "backward: 1 → 2 in for l in range(L - 1, 0, -1):",
+    "backward: f[l] → f[l + 1]",
+}
+EQUIVALENT = {
+    "sigmoid_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},  # σ′(z) = σ′(−z)
+    "tanh_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},
+    "softmax": KEPT,
+    "softmax_jacobian": {"softmax_jacobian: p @ p.T → p * p.T"},  # a column times a row
+    "deltas_221": ONE_OUTPUT | TWO_LAYERS | {"backward: 0 → 1 in dW = {l: gradients[l][0] for l in delta}"},
+    "gradients_221": ONE_OUTPUT | TWO_LAYERS,
+    "step_221": ONE_OUTPUT | TWO_LAYERS | {"gradient_descent: 0 → 1 in if shapes[0] != shapes[1]:"},
+    "numbers": {what for what in ONE_OUTPUT if what.startswith("output")}
+    | {
+        "back: self.W[l + 1].T @ self.delta[l + 1] → self.W[l + 1].T * self.delta[l + 1]",
+        "prime: self.f[l] → self.f[l + 1]",
+        "run: 1 → 2 in for l in range(p.L - 1, 0, -1):",
+    },
+    "forward": SOFTMAX,
+    "backward": SOFTMAX | KINK | {"relu: 0 → 1 in return np.where(z.real < 0, 0, z)"},  # times the slope 0
+    "loss_and_gradients": SOFTMAX | KINK | CROSS_ENTROPY,
+    "per_sample_gradients": SOFTMAX
+    | KINK
+    | {  # one sample at a time: m is 1
+        "layer_gradients: delta @ a_prev.T / m → delta @ a_prev.T * m",
+        "layer_gradients: delta @ a_prev.T → delta * a_prev.T",
+        "layer_gradients: delta.sum(axis=1, keepdims=True) / m → delta.sum(axis=1, keepdims=True) * m",
+    },
+}
+LOSSES = ("half_squared_error", "binary_cross_entropy_from_logits", "cross_entropy", "softplus")
+NOT_RETURNED = {  # functions that are called, and whose results do not reach that of the question
+    "deltas_221": ("layer_gradients",),
+    "gradients_221": LOSSES,
+    "step_221": LOSSES,
+    "per_sample_gradients": LOSSES,
+}
+EVERY = [
+    pytest.param(name, marks=[] if name in questions_of("ps02_layers") else pytest.mark.slow)
+    for name in QUESTIONS
+]
+
+
+def answer_of(question):
+    return question.reference() if question.value else question.reference
+
+
+def passes(question, asked):
+    """Say whether the judge takes what the reference gives now."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
+            warnings.simplefilter("ignore")
+            return is_right(asked, asked.probe(LocalAnswers({question.name: answer_of(question)}), {}))
+    except Exception:  # a value that cannot be computed is not there to be judged
+        return False
+
+
+def survivors(question, seed="secret"):
+    """Return the mutants that the question takes for right, and how many it refuses."""
+    asked = ask(question, seed)
+    assert passes(question, asked)
+    used = functions_called(lambda: [question.expected(case) for case in asked.cases])
+    alive, refused = set(), 0
+    for function in [f for f in used if f.__name__ not in NOT_RETURNED.get(question.name, ())]:
+        for what, code in mutants(function):
+            with in_place(function, code):
+                alive, refused = (
+                    (alive | {what}, refused) if passes(question, asked) else (alive, refused + 1)
+                )
+    return alive, refused
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_mutants_of_the_reference_are_refused(name):
+    alive, refused = survivors(QUESTIONS[name])
+
+    assert alive == EQUIVALENT.get(name, set())
+    assert refused > 0
+
+
+def test_questions_that_are_blind_are_found():
+    affine = QUESTIONS["affine"]
+    small = replace(affine, draw=lambda rng: [Case("a batch", tuple(np.ones((3, 1, 1))))])
+    blind = replace(small, compare=lambda *given: [])
+
+    assert survivors(small) == ({"affine: W @ a → W * a"}, 1)
+    assert survivors(blind)[0] == {"affine: W @ a → W * a", "affine: W @ a + b → W @ a - b"}
+
+
+def test_mutants_are_gone_when_they_were_tried():
+    before = QUESTIONS["softmax"].reference.__wrapped__.__code__
+
+    survivors(QUESTIONS["softmax"])
+
+    assert QUESTIONS["softmax"].reference.__wrapped__.__code__ is before
