@@ -1,9 +1,12 @@
 """ps02: every mistake has a sentence of its own, dtypes are kept, large numbers raise no warning."""
 
+import inspect
 import warnings
 
 import numpy as np
 import pytest
+from grading import right_layers
+from grading.notebooks import LAYERS, handed_in, released
 from grading.wrong_layers import WRONG
 
 from bpkit.grading.check import LocalAnswers
@@ -12,8 +15,9 @@ from bpkit.grading.outcome import WARNED
 from bpkit.grading.question import LARGE
 from bpkit.grading.questions import questions_of
 from bpkit.grading.sandbox.cases import watched
+from bpkit.grading.submission import grade_submission
 
-QUESTIONS = questions_of("ps02_layers")
+QUESTIONS = questions_of(LAYERS)
 SEEDS = (0, "a secret", "one more")
 MISTAKES = [
     pytest.param(question, mistake, id=f"{name} {place}")
@@ -109,6 +113,39 @@ def test_strict_cases_are_told_to_the_sandbox():
 
     assert [case.tag for case in asked.cases if case.strict].count(LARGE) == 3  # one of them drawn again
     assert not any(case.strict for case in ask(QUESTIONS["relu"], "secret").cases)
+
+
+def graded(sandbox, answers):
+    """Grade the solved notebook with these answers in it."""
+    questions = list(QUESTIONS.values())
+    return grade_submission(sandbox, handed_in(LAYERS, **answers), released(LAYERS), questions, "a secret")
+
+
+def test_warnings_are_judged_in_the_sandbox_too(sandbox):
+    overflows = {name: source for name, number, _, source in WRONG if number == "M71"}
+    verdicts = graded(sandbox, overflows).verdicts
+
+    assert {v.name: v.mistake for v in verdicts if not v.right} == dict.fromkeys(STABLE, "M71")
+    assert all(v.score > v.max / 2 for v in verdicts)
+
+
+def test_right_answers_get_full_marks_in_the_sandbox(sandbox):
+    chosen = {
+        "count_parameters": right_layers.count_parameters_by_a_dot_product,
+        "affine": right_layers.affine_by_columns,
+        "sigmoid": right_layers.sigmoid_by_masks,
+        "sigmoid_prime": right_layers.sigmoid_prime_by_exponentials,
+        "tanh_prime": right_layers.tanh_prime_by_a_generator,
+        "relu": right_layers.relu_on_a_copy,
+        "relu_prime": right_layers.relu_prime_into_zeros,
+        "softmax": right_layers.softmax_by_differences,
+        "softmax_jacobian": right_layers.softmax_jacobian_by_loops,
+        "affine_vjp": right_layers.affine_vjp_by_tensordot,
+    }
+    sources = {name: inspect.getsource(f).replace(f.__name__, name) for name, f in chosen.items()}
+    verdicts = graded(sandbox, sources).verdicts
+
+    assert [(v.score, v.message) for v in verdicts] == [(q.points, "") for q in QUESTIONS.values()]
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "?"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grading.notebooks import BACKPROP, BY_HAND, handed_in, released
+from grading.notebooks import BACKPROP, BY_HAND, LAYERS, handed_in, released
 from grading.right_answers import RIGHT
 from grading.wrong_answers import WRONG
 
@@ -59,7 +59,7 @@ def renamed(name, function):
     return inspect.getsource(function).replace(function.__name__, name)
 
 
-@pytest.mark.parametrize("set_name", [BY_HAND, BACKPROP])
+@pytest.mark.parametrize("set_name", [LAYERS, BY_HAND, BACKPROP])
 def test_solved_notebooks_get_full_marks(set_name, sandbox):
     graded = grade(sandbox, set_name, handed_in(set_name))
 
