@@ -102,7 +102,7 @@ class Sandbox:
             return self.second.fork()
         try:
             return self.forked()
-        except (OSError, EOFError, FrameError):  # a fork before this one has ended or stopped it
+        except (OSError, EOFError, FrameError, SandboxRefused):  # it was ended, or is just ending
             self.close()
         try:
             return self.__enter__().forked()
