@@ -13,9 +13,10 @@ EXACT = 1e-8  # relative: an answer that is a known mistake equals it to roundin
 def known_mistake(asked, findings):
     """Return the one known mistake that gives what the answer gave in every float64 case, or None.
 
-    Mistakes with the same number count as one. A mistake that raises fits an answer that raises,
-    but only together with a case in which both return the same wrong result. Where an answer raised
-    nothing but a warning, its value is not known: there a mistake fits that gives any value or warns too.
+    Mistakes with the same number count as one. A mistake that raises fits an answer that raises, and
+    one that gives NaN or inf for a number an answer that does so too, but both only together with a
+    case in which mistake and answer return the same wrong result. Where an answer raised nothing but a
+    warning, its value is not known: there a mistake fits that gives any value or warns too.
     """
     judged = [(k, f) for k, f in enumerate(findings) if not f.case.tag.endswith("float32")]
     judged.sort(key=lambda pair: not pair[1].differences)  # what is wrong tells mistakes apart soonest
@@ -32,10 +33,21 @@ def fits(asked, mistake, findings):
             continue
         if bool(raised) != (finding.outcome.problem == "raised") or (finding.outcome.problem and not raised):
             return False
-        if not raised and not asked.agrees(wrong, finding.outcome.result, EXACT):
+        if raised or no_number(wrong) and no_number(finding.outcome.result):
+            continue
+        if not asked.agrees(wrong, finding.outcome.result, EXACT):
             return False
         told = told or bool(finding.differences)
     return told
+
+
+def no_number(result):
+    """Say whether a result is a single number, but NaN or inf.
+
+    >>> no_number(np.log(1.0)), no_number(float("nan")), no_number(np.array([1.0, np.inf]))
+    (False, True, False)
+    """
+    return isinstance(result, float | np.floating) and not np.isfinite(result)
 
 
 def facts(findings, public):

@@ -19,6 +19,8 @@ EQUATIONS = {
     ),
     "losses": (
         "eq-half-squared-error",
+        "eq-binary-cross-entropy",
+        "eq-cross-entropy",
         "eq-batch-loss",
         "eq-delta-output-general",
         "eq-softmax-jacobian",

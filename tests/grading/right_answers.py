@@ -1,12 +1,17 @@
 """Right answers, differently written, by the name of their question; and manners of returning them."""
 
 import numpy as np
-from grading import right_backprop, right_by_hand, right_layers
+from grading import right_backprop, right_by_hand, right_layers, right_losses
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
 
-ROOMS = {"ps02_layers": right_layers, "ps04_by_hand": right_by_hand, "ps05_backprop": right_backprop}
+ROOMS = {
+    "ps02_layers": right_layers,
+    "ps03_losses": right_losses,
+    "ps04_by_hand": right_by_hand,
+    "ps05_backprop": right_backprop,
+}
 
 
 def answers_to(set_name):

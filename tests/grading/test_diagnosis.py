@@ -29,6 +29,7 @@ def scaled(factor):
     return layer_gradients
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # but where a case is strict, it is an error
 @pytest.mark.parametrize(
     ("set_name", "name", "number", "source"), WRONG, ids=[f"{w[1]} {w[2]}" for w in WRONG]
 )

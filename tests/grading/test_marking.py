@@ -7,6 +7,7 @@ from grading.notebooks import BACKPROP, BY_HAND, opened
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.marking import CHANGED, Attempt, Verdict, ask, generator, mark
 from bpkit.grading.outcome import Outcome
+from bpkit.grading.question import SHAPED
 from bpkit.grading.questions import SETS, questions_of
 from bpkit.reference import mlp
 
@@ -32,6 +33,8 @@ def test_solved_notebooks_get_full_marks_without_a_word(set_name):
 @pytest.mark.parametrize("name", [q.name for asked in SETS.values() for q in asked if not q.value])
 def test_what_is_amiss_in_any_single_case_costs_points(name, amiss):
     asked = ask(next(q for some in SETS.values() for q in some if q.name == name), "secret")
+    if SHAPED not in asked.question.parts and "changed" in amiss:
+        pytest.skip("its arguments are names, which no call can change")
     for place, case in enumerate(asked.cases):
         outcomes = [Outcome(result) for result in asked.expected]
         outcomes[place] = Outcome(**{"result": asked.expected[place]} | amiss)

@@ -2,10 +2,11 @@
 
 import difflib
 
-from . import ps02_layers, ps04_by_hand, ps05_backprop
+from . import ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop
 
 SETS = {
     "ps02_layers": ps02_layers.QUESTIONS,
+    "ps03_losses": ps03_losses.QUESTIONS,
     "ps04_by_hand": ps04_by_hand.QUESTIONS,
     "ps05_backprop": ps05_backprop.QUESTIONS,
 }
