@@ -11,7 +11,7 @@ from grading.right_answers import RIGHT
 from grading.wrong_answers import WRONG
 
 from bpkit.grading.marking import generator
-from bpkit.grading.questions import questions_of
+from bpkit.grading.questions import SETS, questions_of
 from bpkit.grading.submission import Graded, grade_submission
 
 SEED = "a secret"
@@ -59,7 +59,7 @@ def renamed(name, function):
     return inspect.getsource(function).replace(function.__name__, name)
 
 
-@pytest.mark.parametrize("set_name", [LAYERS, BY_HAND, BACKPROP])
+@pytest.mark.parametrize("set_name", SETS)
 def test_solved_notebooks_get_full_marks(set_name, sandbox):
     graded = grade(sandbox, set_name, handed_in(set_name))
 
