@@ -23,6 +23,11 @@ MARKS = {  # points by question, in the order of the notebook
         "cedar": (0, 0, 1.5, 2, 0, 1, 1.5, 0, 0, 1),
         "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     },
+    "ps03_losses": {
+        "alder": (3, 4, 5, 6, 2),
+        "cedar": (0, 4, 3.5, 1.75, 0.5),
+        "fir": (0, 0, 0, 0, 0),
+    },
     "ps04_by_hand": {
         "alder": (3, 4, 4, 3, 6),
         "birch": (3, 4, 4, 3, 6),
@@ -61,6 +66,10 @@ MISTAKES = {
     ("cedar", "softmax"): "M11",
     ("cedar", "softmax_jacobian"): "M8",
     ("cedar", "affine_vjp"): "M49",
+    ("cedar", "half_squared_error"): "M6",
+    ("cedar", "cross_entropy"): "M71",
+    ("cedar", "output_delta"): "M1",
+    ("cedar", "delta_is_o_minus_y"): "M1",
     ("cedar", "deltas_221"): "M1",
     ("cedar", "step_221"): "M54",
     ("cedar", "numbers"): "M1",
