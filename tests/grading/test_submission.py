@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from grading.notebooks import BACKPROP, BY_HAND, LAYERS, handed_in, released
+from grading.notebooks import BACKPROP, BY_HAND, handed_in, released
 from grading.right_answers import RIGHT
 from grading.wrong_answers import WRONG
 
