@@ -19,12 +19,13 @@ KEPT = {  # a sum over axis 0 divides the columns with and without keepdims
     "softmax: True → False in return e / e.sum(axis=0, keepdims=True)",
 }
 SOFTMAX = KEPT | {f"softmax: {SHIFT}"}  # any shift of a column is right as long as nothing overflows
-CROSS_ENTROPY = {
-    f"cross_entropy: {SHIFT}",
+CROSS_KEPT = {
     "cross_entropy: True → False in shifted = z - z.real.max(axis=0, keepdims=True)",
     "cross_entropy: True → False in log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))",
 }
+CROSS_ENTROPY = CROSS_KEPT | {f"cross_entropy: {SHIFT}"}
 KINK = {'relu_prime: 0 → 1 in return np.heaviside(expect_filled("z", z).real, 0)'}  # z keeps away from it
+FLAT = {"relu: 0 → 1 in return np.where(z.real < 0, 0, z)"}  # its error is times the slope 0
 ONE_OUTPUT = {  # one sigmoid output, half squared error: other pairs do not occur, and W[2] is one row
     "hidden_delta: W_next.T @ delta_next → W_next.T * delta_next",
     "output_delta: f == 'softmax' → f != 'softmax'",
@@ -45,6 +46,8 @@ EQUIVALENT = {
     "tanh_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},
     "softmax": KEPT,
     "softmax_jacobian": {"softmax_jacobian: p @ p.T → p * p.T"},  # a column times a row
+    "cross_entropy": CROSS_KEPT,
+    "output_delta": KEPT | KINK | FLAT,
     "deltas_221": ONE_OUTPUT | TWO_LAYERS | {"backward: 0 → 1 in dW = {l: gradients[l][0] for l in delta}"},
     "gradients_221": ONE_OUTPUT | TWO_LAYERS,
     "step_221": ONE_OUTPUT | TWO_LAYERS | {"gradient_descent: 0 → 1 in if shapes[0] != shapes[1]:"},
@@ -55,7 +58,7 @@ EQUIVALENT = {
         "run: 1 → 2 in for l in range(p.L - 1, 0, -1):",
     },
     "forward": SOFTMAX,
-    "backward": SOFTMAX | KINK | {"relu: 0 → 1 in return np.where(z.real < 0, 0, z)"},  # times the slope 0
+    "backward": SOFTMAX | KINK | FLAT,
     "loss_and_gradients": SOFTMAX | KINK | CROSS_ENTROPY,
     "per_sample_gradients": SOFTMAX
     | KINK
