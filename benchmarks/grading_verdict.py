@@ -60,7 +60,7 @@ class Job:
         sandbox.hold(self.held)
         with SandboxAnswers(sandbox, self.cells, self.present) as session:
             for asked in self.asked:
-                with session.time_for_a_check(asked.question.name):
+                with session.time_for_a_check(asked.question):
                     asked.probe(session, {})
 
     def verdict(self, sandbox):

@@ -46,13 +46,16 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.grading.sandbox.kernel": {"bpkit.grading.sandbox.seccomp"},
     "bpkit.grading.sandbox.names": set(),
     "bpkit.grading.sandbox.outbox": {"bpkit.grading.sandbox.frames", "bpkit.grading.sandbox.names"},
+    "bpkit.grading.sandbox.probes": {"bpkit.exercise", "bpkit.grading.sandbox.values"},
     "bpkit.grading.sandbox.seccomp": set(),
     "bpkit.grading.sandbox.session": {
         "bpkit.exercise",
         "bpkit.grading.sandbox.cases",
         "bpkit.grading.sandbox.frames",
         "bpkit.grading.sandbox.outbox",
+        "bpkit.grading.sandbox.probes",
         "bpkit.grading.sandbox.shown",
+        "bpkit.grading.sandbox.values",
     },
     "bpkit.grading.sandbox.shown": set(),
     "bpkit.grading.sandbox.values": {"bpkit.grading.sandbox.names"},
@@ -80,9 +83,11 @@ SCRIPTS = (
     "kernel",
     "names",
     "outbox",
+    "probes",
     "seccomp",
     "session",
     "shown",
+    "values",
 )  # they run inside, without a package
 NUMPY_ALONE = [  # modules and packages whose import brings numpy and the standard library, and no more
     "bpkit.archive",

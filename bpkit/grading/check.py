@@ -11,6 +11,7 @@ from .outcome import Outcome
 from .questions import find_question, questions_of
 from .sandbox.cases import watched
 from .sandbox.frames import FrameError, Provided, decode, encode
+from .sandbox.probes import call
 
 
 class AnswerError(Exception):
@@ -79,7 +80,7 @@ class LocalAnswers:
     def __init__(self, namespace):
         self.namespace = namespace
 
-    def time_for_a_check(self, name):
+    def time_for_a_check(self, question):
         """Set no limit: in an open notebook the student interrupts."""
         return contextlib.nullcontext()
 
@@ -87,16 +88,19 @@ class LocalAnswers:
         return sent(self.namespace[name], (), ())
 
     def calls(self, name, asked, stand_ins):
-        return [self.call(name, case, stand_ins) for case in asked.cases]
+        return [self.call(asked.question, case, stand_ins) for case in asked.cases]
 
-    def call(self, name, case, stand_ins):
+    def call(self, question, case, stand_ins):
         given = case.given()
-        function = self.namespace[name]
-        if not callable(function):
+        functions = [self.namespace.get(name) for name in question.answers]
+        if not all(map(callable, functions)):
             return Outcome(problem="missing")
         try:
-            with replaced(getattr(function, "__globals__", {}), stand_ins), watched(case.strict):
-                result = function(*given)
+            with (
+                replaced(getattr(functions[0], "__globals__", {}), stand_ins),
+                watched(case.strict),
+            ):
+                result = call(question.probe, functions, given)
         except Exception as error:
             return raised(error)
         return sent(result, given, case.arguments)
@@ -109,7 +113,12 @@ def sent(result, after, before):
     except FrameError:
         return Outcome(problem="unreadable")
     pairs = zip(before, after, strict=True)
-    return Outcome(result, not all(isinstance(a, Provided) or same(a, b) for a, b in pairs))
+    return Outcome(result, not all(stays(a) or same(a, b) for a, b in pairs))
+
+
+def stays(value):
+    """Say whether an argument cannot be changed by a call: a function, or a list of them."""
+    return callable(value) or isinstance(value, Provided) or type(value) is list and any(map(stays, value))
 
 
 def same(a, b):

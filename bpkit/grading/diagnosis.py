@@ -35,7 +35,7 @@ def fits(asked, mistake, findings):
             return False
         if raised or no_number(wrong) and no_number(finding.outcome.result):
             continue
-        if not asked.agrees(wrong, finding.outcome.result, EXACT):
+        if not asked.shows(wrong, finding, EXACT):
             return False
         told = told or bool(finding.differences)
     return told

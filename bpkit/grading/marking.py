@@ -8,7 +8,8 @@ import numpy as np
 
 from .diagnosis import facts, known_mistake
 from .pointers import see
-from .question import SHAPED, SINGLE, Asked, full_marks, is_right, judge, score_parts
+from .question import Asked, is_right, judge
+from .scoring import SHAPED, SINGLE, full_marks, score_parts
 
 PUBLIC_SEED = 0
 STUCK = ("time", "memory", "output", "died")
@@ -43,6 +44,11 @@ class Verdict:
     def right(self):
         return self.score == self.max
 
+    def line(self, part):
+        """Return the line of a part, with its points where they are neither all nor none."""
+        got, full = self.parts[part]
+        return f"  {self.sign(part)} {part}{f': {got:.3g} of {full:g} points' if 0 < got < full else ''}"
+
     def sign(self, part):
         """Return ✓ or ✗; where nothing is right, the parts that need a right value are not judged: ·."""
         got, full = self.parts[part]
@@ -50,8 +56,8 @@ class Verdict:
 
     def lines(self):
         """Return what the student reads, line by line: each part with ✓ or ✗, then the message."""
-        parts = [f"  {self.sign(part)} {part}" for part in self.parts]
-        head = f"{self.name}: {self.score:g} of {self.max:g} points"
+        parts = [self.line(part) for part in self.parts]
+        head = f"{self.name}: {self.score:.4g} of {self.max:g} points"
         return [head, *parts, *([self.message] if self.message else [])]
 
 
@@ -73,7 +79,7 @@ def mark(questions, answers, seed, public=False):
     questions : list of Question
     answers : object
         Has ``calls(name, asked, stand_ins)``, which returns an Outcome a case, ``value(name)``, which
-        returns one, and ``time_for_a_check(name)``, a context manager around the calls of one question.
+        returns one, and ``time_for_a_check(question)``, a context manager around the calls of one question.
     seed : int or str
     public : bool
         Whether messages may hold an exception's own words: only where the inputs are public.
@@ -109,14 +115,14 @@ def first_right(tries):
 def try_alone(question, answers, seed, public, stand_ins=None):
     """Put a question to the answers as they are."""
     asked = ask(question, seed)
-    with answers.time_for_a_check(question.name):
+    with answers.time_for_a_check(question):
         return Attempt(asked, asked.probe(answers, stand_ins or {}), public)
 
 
 def try_backed(question, answers, seed, public, wrong):
     """Put a question with ours in the place of the earlier answers that are wrong."""
     called = set()
-    stand_ins = {q.name: recorded(q.reference, called, q.name) for q in wrong if not q.value}
+    stand_ins = {q.name: recorded(q.reference, called, q.name) for q in wrong if q.stands_in and not q.value}
     attempt = try_alone(question, answers, seed, public, stand_ins)
     roots = dict.fromkeys(root for q, because in wrong.items() if q.name in called for root in because)
     return replace(attempt, rests_on=tuple(roots))
@@ -143,7 +149,12 @@ class Attempt:
 
     @cached_property
     def right(self):
-        return is_right(self.asked, self.outcomes)
+        return is_right(self.asked, self.outcomes) or (self.asked.question.lenient and self.has_all_points)
+
+    @property
+    def has_all_points(self):
+        question = self.asked.question
+        return score_parts(question, judge(self.asked, self.outcomes)) == full_marks(question)
 
     def verdict(self):
         """Return the verdict and, where something is wrong, why."""
@@ -188,7 +199,7 @@ def draw_again(question, seed):
     """
     rng = generator(seed, question.name)
     cases = question.draw(rng)
-    if question.value:
+    if question.value or not question.again:
         return cases
     twice = next((k for k, case in enumerate(cases) if case.tag == "a batch"), 0)
     fresh = {case.tag: case for case in question.draw(rng) if not case.tag.endswith("float32")}

@@ -4,26 +4,29 @@ import copy
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
-
-from bpkit import exercise
 
 from .agreement import Agreement
 from .comparison import RELATIVE, compare, differences, leaves
 from .outcome import WARNING
 from .sandbox.cases import watched
-from .sandbox.frames import Provided, encode
+from .sandbox.frames import encode
+from .sandbox.probes import call, provide
+from .sandbox.values import Handed
+from .scoring import entirely
 
-SHAPED = "keeps its arguments"  # this part and float32 count only where some value is right
-SINGLE = "float32 in, float32 out"
 LARGE = "large numbers"  # tags that begin so are of cases in which no warning may be raised
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call: its arguments, and what kind of case it is (`tag`)."""
+    """One call: its arguments, and what kind of case it is (`tag`).
+
+    An argument may be a function, or a list of functions: pure ones, for they stay with the grader, who
+    computes them wherever the answer calls them.
+    """
 
     tag: str
     arguments: tuple = ()
@@ -34,24 +37,8 @@ class Case:
         return self.tag.startswith(LARGE)
 
     def given(self):
-        """Return fresh copies of the arguments, with the functions that `Provided` ones name."""
-        return [
-            getattr(exercise, v.kind)(v.name) if isinstance(v, Provided) else copy.deepcopy(v)
-            for v in self.arguments
-        ]
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a share of the points is for: which cases, and which paths of the result."""
-
-    points: float
-    tags: tuple = ()  # () stands for all but float32
-    about: Callable = field(default=lambda path: True)
-    equation: str = ""  # what to read where this part is wrong, if not the question's
-
-    def concerns(self, case):
-        return case.tag in self.tags if self.tags else not case.tag.endswith("float32")
+        """Return fresh copies of the arguments, with what stands behind those that are `Provided`."""
+        return [provide(copy.deepcopy(value)) for value in self.arguments]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +64,37 @@ class Question:
     mistakes: tuple = ()
     value: bool = False  # the answer is a value, not a function
     compare: Callable = compare  # (expected, got, names, relative) → list of Difference
+    by_symptoms: bool = (
+        False  # results are random: a known mistake shows in what `compare` says, not in numbers
+    )
+    probe: str = ""  # what calls the answer, of `sandbox.probes.PROBES`; plainly if none does
+    uses: dict = field(default_factory=dict)  # {name of another answer that the probe calls: its reference}
+    seconds: int | None = None  # of CPU time for all calls together, if not those of the limits
+    again: bool = True  # some cases are drawn a second time, for answers that remember
+    stands_in: bool = True  # where it is wrong, the reference takes its place in later answers
 
     @property
     def points(self):
         """The points of all parts together."""
         return float(sum(part.points for part in self.parts.values()))
 
+    @property
+    def lenient(self):
+        """Say whether a part may give all its points although a case is wrong."""
+        return any(part.share is not entirely for part in self.parts.values())
+
+    @property
+    def answers(self):
+        """The names of the answer and of those that the probe calls besides."""
+        return [self.name, *self.uses]
+
     def expected(self, case):
         """Return what the reference gives."""
-        return self.reference(*case.given())
+        return self.call(self.reference, case.given())
+
+    def call(self, function, arguments):
+        """Call a function as the answer is called, with the references of the others that it needs."""
+        return call(self.probe, [function, *self.uses.values()], arguments)
 
 
 class Asked:
@@ -105,7 +114,17 @@ class Asked:
     def sent(self):
         """The frame of the question's name, the arguments of all cases, and which of them are strict."""
         strict = [k for k, case in enumerate(self.cases) if case.strict]
-        return encode([self.question.name, [list(case.arguments) for case in self.cases], strict])
+        return encode([self.question.name, self.arguments_and_functions[0], strict])
+
+    @property
+    def functions(self):
+        """The functions among the arguments, by number."""
+        return dict(enumerate(self.arguments_and_functions[1]))
+
+    @cached_property
+    def arguments_and_functions(self):
+        functions = []
+        return [[numbered(value, functions) for value in case.arguments] for case in self.cases], functions
 
     @cached_property
     def expected(self):
@@ -119,8 +138,18 @@ class Asked:
     def simulated(self, mistake, k):
         """Return what a known mistake gives for the k-th case, and what it raised; each runs once."""
         if (mistake, k) not in self.runs:
-            self.runs[mistake, k] = run(mistake.wrong, self.cases[k].given(), self.cases[k].strict)
+            case = self.cases[k]
+            wrong = partial(self.question.call, mistake.wrong, case.given())
+            self.runs[mistake, k] = run(wrong, case.strict)
         return self.runs[mistake, k]
+
+    def shows(self, wrong, finding, relative):
+        """Say whether a case shows what a known mistake gives: the same result, or the same symptoms."""
+        if self.question.by_symptoms:
+            return said(self.question.compare(finding.expected, wrong, self.question.returns)) == said(
+                finding.differences
+            )
+        return self.agrees(wrong, finding.outcome.result, relative)
 
     def agrees(self, wrong, got, relative):
         """Say whether a result is the same as that of a wrong version, to a tolerance."""
@@ -135,13 +164,29 @@ class Asked:
         return self.agreement.holds(outcomes)
 
 
-def run(function, arguments, strict=False):
+def numbered(value, functions):
+    """Return an argument with numbers in the place of its functions, which are put into a list.
+
+    >>> numbered([abs, 0.5], functions := []), functions
+    ([Handed(number=0), 0.5], [<built-in function abs>])
+    """
+    if callable(value):
+        functions.append(value)
+        return Handed(len(functions) - 1)
+    return [numbered(item, functions) for item in value] if type(value) is list else value
+
+
+def said(differences):
+    return {(d.path, d.says) for d in differences}
+
+
+def run(function, strict=False):
     """Return a wrong version's result and the name of what it raised, or an empty one."""
     try:
         with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"), watched(strict):
             if not strict:
                 warnings.simplefilter("ignore")  # a mistake may overflow; that is its own affair
-            return function(*arguments), ""
+            return function(), ""
     except Exception as error:
         return None, type(error).__name__
 
@@ -205,35 +250,3 @@ def judge(asked, outcomes):
         found = [] if outcome.problem else question.compare(expected, outcome.result, question.returns)
         findings.append(Finding(case, outcome, expected, found, not outcome.problem and outcome.changed))
     return findings
-
-
-def full_marks(question):
-    """Return {part: (points, of how many)} of a right answer."""
-    return {name: (float(part.points), float(part.points)) for name, part in question.parts.items()}
-
-
-def score_parts(question, findings):
-    """Return {part: (points, of how many)} by what was found.
-
-    The parts about arguments and float32 count only where some value is right: an answer
-    that returns nothing changes no argument either.
-    """
-    if not any(f.outcome.problem or f.differences or f.changed for f in findings):
-        return full_marks(question)
-    scores = {}
-    for name, part in question.parts.items():
-        right = part_is_right(name, part, question, findings)
-        scores[name] = (float(part.points) if right else 0.0, float(part.points))
-    if not any(got for name, (got, _) in scores.items() if name not in (SHAPED, SINGLE)):
-        return {name: (0.0, full) for name, (_, full) in scores.items()}
-    return scores
-
-
-def part_is_right(name, part, question, findings):
-    """Say whether a part is right in the cases that it concerns; arguments have to be kept in all."""
-    concerned = [f for f in findings if part.concerns(f.case)]
-    if name == SHAPED:
-        return not any(f.changed for f in findings) and all(
-            f.warned or not f.outcome.problem for f in concerned
-        )
-    return not any(map(part.about, set().union(*(f.wrong_paths(question.returns) for f in concerned))))

@@ -88,6 +88,11 @@ class SandboxAnswers:
         self.ends = time.monotonic() + self.limits.submission_seconds
         self.clock = None
 
+    def give_time(self, questions):
+        """Let the submission take as much longer as some of its questions may."""
+        more = (question.seconds for question in questions if question.seconds)
+        self.ends += sum(map(self.limits.wall_seconds, more))
+
     def __enter__(self):
         return self
 
@@ -104,11 +109,12 @@ class SandboxAnswers:
     def out_of_time(self):
         return time.monotonic() >= self.ends or (self.clock is not None and self.clock.over)
 
-    def reach(self, name):
-        """Run the cells up to the one of this name, but for those that did not come back before."""
+    def reach(self, *names):
+        """Run the cells up to the last of these names, but for those that did not come back before."""
         if self.fork is None:
             self.fork, self.done = self.sandbox.fork(self.rich), 0
-        while self.done <= self.places[name] and not self.out_of_time:
+        last = max(self.places[name] for name in names)
+        while self.done <= last and not self.out_of_time:
             cell, source = self.cells[self.done]
             self.done += 1
             if self.broken.get(cell, Outcome()).problem in LOST:
@@ -130,11 +136,11 @@ class SandboxAnswers:
         return lost
 
     @contextlib.contextmanager
-    def time_for_a_check(self, name):
+    def time_for_a_check(self, question):
         """Give the calls of one question their time together; the cells before it run first."""
         self.clock = None
-        self.reach(name)
-        self.clock = self.fork.new_clock(self.limits.check_seconds)
+        self.reach(*question.answers)
+        self.clock = self.fork.new_clock(question.seconds or self.limits.check_seconds)
         yield
 
     def calls(self, name, asked, stand_ins):
@@ -143,17 +149,17 @@ class SandboxAnswers:
         Replies come in bundles. Where the last bundle is lost with the fork, its cases are asked once
         more, one reply at a time, so that only the case that ended the fork is without a result.
         """
-        outcomes, careful = [], False
+        outcomes, careful, question = [], False, asked.question
+        ours = stand_ins | asked.functions
         while (left := len(asked.cases) - len(outcomes)) and not self.out_of_time:
-            self.reach(name)
-            fork = self.fork
-            first = len(outcomes)
-            got = fork.calls(name, left, self.clock, stand_ins, first=first, careful=careful)
+            self.reach(*question.answers)
+            fork, how = self.fork, {"first": len(outcomes), "careful": careful, "probe": question.probe}
+            got = fork.calls(question.answers, left, self.clock, ours, **how)
             if self.lost(got[-1]) and not careful:
                 careful = True
                 if got.pop().problem == "time":
                     self.clock = fork.new_clock(AGAIN)
-            outcomes += [self.told(name, outcome) for outcome in got]
+            outcomes += [self.told(question.answers, outcome) for outcome in got]
         return outcomes + [Outcome(problem="time", limit="time")] * left
 
     def value(self, name):
@@ -164,14 +170,15 @@ class SandboxAnswers:
         self.reach(name)
         outcome = self.fork.value(name, self.clock)
         self.lost(outcome)
-        return self.told(name, outcome)
+        return self.told([name], outcome)
 
-    def told(self, name, outcome):
+    def told(self, names, outcome):
         """Return the outcome as the student may read it: a name only if the notebook has it."""
+        name = names[0]
         if isinstance(outcome, Unread):
             return outcome
         if outcome.problem == "missing":
-            outcome = self.broken.get(name, outcome)
+            outcome = next((self.broken[each] for each in names if each in self.broken), outcome)
         if outcome.problem == "unanswered" and name not in self.present:
             return Outcome(problem="absent")
         known = outcome.name and outcome.name in undefined(self.sources[name])
@@ -230,6 +237,7 @@ def grade_submission(sandbox, data, released, questions, seed):
     else:
         sandbox.hold(held(tuple(questions), seed))
         with SandboxAnswers(sandbox, cells_to_run(notebook), set(answers)) as session:
+            session.give_time(questions)
             verdicts = list(mark(questions, session, seed))
     return Graded(verdicts, note, notebook, sandbox.level, seconds=time.monotonic() - began)
 

@@ -135,8 +135,8 @@ def deltas_221(W, z, a, y):
         source=CHANNEL
         + """
 names = ("forward_221", "os", "numbers", None, 7, [])
-asked = [{"stand_in": name, "arguments": [W], "keywords": []} for name in names]
-asked += [{"stand_in": names[0]}, {"stand_in": names[0], "arguments": 7, "keywords": 7}, {"evaluate": 0}]
+asked = [{"call": name, "arguments": [W], "keywords": []} for name in names]
+asked += [{"call": names[0]}, {"call": names[0], "arguments": 7, "keywords": 7}, {"evaluate": 0}]
 
 def forward_221(W, b, x):
     while module("outbox"):

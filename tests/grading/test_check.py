@@ -7,7 +7,7 @@ from grading.right_answers import NUMBERS
 
 from bpkit import exercise
 from bpkit.grading.check import AnswerError, LocalAnswers, check_answers
-from bpkit.grading.question import Case
+from bpkit.grading.question import Case, Question
 from bpkit.grading.sandbox import frames
 from bpkit.reference import mlp
 
@@ -131,7 +131,7 @@ def test_results_that_no_frame_holds_are_told_so(monkeypatch):
 def test_stand_ins_are_taken_away_again():
     answers = LocalAnswers({"f": lambda: 1})
     answers.namespace["f"].__globals__.pop("never_there", None)
-    answers.call("f", Case(""), {"never_there": len})
+    answers.call(Question("f", {}, "", list, len), Case(""), {"never_there": len})
 
     assert "never_there" not in globals()
 

@@ -7,8 +7,8 @@ from grading.notebooks import BACKPROP, BY_HAND, opened
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.marking import CHANGED, Attempt, Verdict, ask, generator, mark
 from bpkit.grading.outcome import Outcome
-from bpkit.grading.question import SHAPED
 from bpkit.grading.questions import SETS, questions_of
+from bpkit.grading.scoring import SHAPED
 from bpkit.reference import mlp
 
 WITHOUT_PRIME = "def hidden_delta(W_next, delta_next, z, f_prime): return W_next.T @ delta_next"

@@ -18,10 +18,11 @@ from bpkit.grading.outcome import Outcome
 from bpkit.grading.sandbox import fork as forks
 from bpkit.grading.sandbox.cgroup import Cgroup
 from bpkit.grading.sandbox.fork import Fork
-from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, RESULTS, Provided, Strange, encode, framed
+from bpkit.grading.sandbox.frames import ASKS, HEAD, REPLY, RESULTS, Handed, Provided, Strange, encode, framed
 from bpkit.grading.sandbox.leash import Leash
 from bpkit.grading.sandbox.levels import best
 from bpkit.grading.sandbox.names import OWN
+from bpkit.grading.sandbox.probes import MOST
 from bpkit.grading.sandbox.process import Sandbox
 from bpkit.grading.sandbox.replies import read
 
@@ -53,7 +54,7 @@ def test_cases_that_are_held_are_fresh_for_each_request_and_each_fork(warm):
         with warm.fork() as fork:
             fork.cell("def f(x):\n    x += 1\n    return x")
             for first in (0, 3):
-                outcomes = fork.calls("f", 5 - first, fork.new_clock(5), first=first)
+                outcomes = fork.calls(["f"], 5 - first, fork.new_clock(5), first=first)
                 assert [one.result.tolist() for one in outcomes] == [[k + 1.0] * 2 for k in range(first, 5)]
                 assert all(one.changed for one in outcomes)
 
@@ -66,7 +67,7 @@ def test_cases_are_held_again_where_the_warm_process_had_to_be_started_again():
             sandbox.process.wait(10)
             with sandbox.fork() as fork:
                 fork.cell("def f(x): return 2 * x")
-                (outcome,) = fork.calls("f", 1, fork.new_clock(5))
+                (outcome,) = fork.calls(["f"], 1, fork.new_clock(5))
                 assert outcome.result == 2 * x
 
 
@@ -91,7 +92,7 @@ def test_results_come_in_bundles_whatever_stands_between_them(fork):
     fork.cell("def f(k):\n    return k if k % 3 else 1 / 0")
     sent = encode([[k] for k in range(7)])
     for careful in (False, True):
-        outcomes = fork.calls("f", 7, fork.new_clock(5), cases=sent, careful=careful)
+        outcomes = fork.calls(["f"], 7, fork.new_clock(5), cases=sent, careful=careful)
         assert [one.result for one in outcomes] == [None, 1, 2, None, 4, 5, None]
         assert [one.type for one in outcomes[::3]] == ["ZeroDivisionError"] * 3
 
@@ -99,7 +100,7 @@ def test_results_come_in_bundles_whatever_stands_between_them(fork):
 def test_results_too_large_for_one_frame_come_in_several(fork):
     fork.cell("import numpy as np\ndef f(n): return np.ones(n)")
     sizes = [10, 2**17, 2**17, 10, 2**23 + 1, 3]
-    outcomes = fork.calls("f", 6, fork.new_clock(9), cases=encode([[n] for n in sizes]))
+    outcomes = fork.calls(["f"], 6, fork.new_clock(9), cases=encode([[n] for n in sizes]))
 
     assert [getattr(one.result, "size", one.type) for one in outcomes] == [*sizes[:4], "ValueError", 3]
 
@@ -327,7 +328,7 @@ def test_a_warm_process_that_was_ended_is_started_again():
 
 def test_stand_ins_answer_for_earlier_answers_and_are_taken_away(fork):
     fork.cell("def g(x, k): return 0\ndef f(x): return g(x, k=lambda v: 10 * v), g.__name__")
-    outcome = fork.call("f", [3.0], stand_ins={"g": lambda x, k: k(x) + 1})
+    outcome = fork.call("f", [3.0], ours={"g": lambda x, k: k(x) + 1})
 
     assert outcome.result == (31.0, "ask")
     assert fork.call("f", [3.0]).result == (0, "g")
@@ -336,7 +337,7 @@ def test_stand_ins_answer_for_earlier_answers_and_are_taken_away(fork):
 @pytest.mark.parametrize("call", ["g()", "g(1, 2, 3)", "g(None)", "g('x' * 9)", "g(y=1)", "g(object())"])
 def test_stand_ins_refuse_what_does_not_suit_them(call, fork):
     fork.cell(f"def g(x): pass\ndef f(): return {call}")
-    outcome = fork.call("f", [], stand_ins={"g": lambda x: np.linalg.inv(x)})
+    outcome = fork.call("f", [], ours={"g": lambda x: np.linalg.inv(x)})
 
     assert (outcome.problem, outcome.type) == ("raised", "ValueError")
 
@@ -344,7 +345,13 @@ def test_stand_ins_refuse_what_does_not_suit_them(call, fork):
 def test_endless_calls_of_a_stand_in_end_at_their_limit(fork):
     fork.cell("def g(): pass\ndef f():\n    while True: g()")
 
-    assert fork.call("f", [], 0.3, stand_ins={"g": lambda: 1}).problem == "time"
+    assert fork.call("f", [], 0.3, ours={"g": lambda: 1}).problem == "time"
+
+
+def test_endless_calls_of_a_function_of_a_case_end_at_their_limit(fork):
+    fork.cell("def f(g):\n    while True: g()")
+
+    assert fork.call("f", [Handed(0)], 0.3, ours={0: lambda: 1}).problem == "time"
 
 
 def forged(reply, stand_ins=None):
@@ -392,8 +399,8 @@ def test_replies_of_another_kind_are_unreadable(reply):
     "asked", [{}, {"arguments": 3}, {"arguments": [1], "keywords": 3}, {"arguments": [[]]}]
 )
 def test_forged_questions_to_a_stand_in_stop_nothing(asked):
-    assert forged({"stand_in": "g"} | asked, {"g": len}).problem in ("died", "unreadable")
-    assert forged({"stand_in": np.ones(2)} | asked, {"g": len}).problem in ("died", "unreadable")
+    assert forged({"call": "g"} | asked, {"g": len}).problem in ("died", "unreadable")
+    assert forged({"call": np.ones(2)} | asked, {"g": len}).problem in ("died", "unreadable")
 
 
 @pytest.mark.parametrize("strange", [np.ones(3), 3, "x", [1], {"a": 1}, Strange("x"), True, 1.5, ""])
@@ -428,18 +435,81 @@ def test_hanging_up_is_a_death():
     assert forged(encode({"result": np.ones(3)})[:-1]).problem == "died"
 
 
+def test_functions_of_a_case_are_computed_by_the_grader(fork):
+    fork.cell("def f(g, x): return g(x) + g(x=2 * x), hasattr(g, '__code__') and g.__code__.co_consts")
+    seen = []
+    outcome = fork.call("f", [Handed(0), 3.0], ours={0: lambda x: seen.append(x) or 10 * x})
+
+    assert outcome.result[0] == 90.0
+    assert seen == [3.0, 6.0]
+    assert 10 not in outcome.result[1]
+
+
+def test_what_a_function_of_a_case_raises_reaches_the_answer_as_a_sentence(fork):
+    fork.cell("def f(g):\n    try:\n        g(1)\n    except ValueError as error:\n        return str(error)")
+    outcome = fork.call("f", [Handed(0)], ours={0: lambda x: [][x]})
+
+    assert outcome.result == "list index out of range"
+
+
+def test_functions_of_a_case_go_to_a_stand_in_as_they_are(fork):
+    fork.cell("def slope(g, x): pass\ndef f(g, x): return slope(g, x)")
+    given = []
+    ours = {0: np.sin, "slope": lambda g, x: given.append(g) or g(x)}
+
+    assert fork.call("f", [Handed(0), 1.0], ours=ours).result == np.sin(1.0)
+    assert given == [np.sin]
+
+
+@pytest.mark.parametrize("number", [7, -1])
+def test_functions_of_a_case_that_there_are_not_are_refused(number, fork):
+    fork.cell(f"def f(g):\n    g.number = {number}\n    return h(g)\ndef h(g): pass")
+
+    assert fork.call("f", [Handed(0)], ours={0: abs, "h": lambda g: g(2)}).problem == "raised"
+
+
+def test_lists_may_hold_functions_of_a_case_and_generators_are_fresh(fork):
+    fork.cell("def f(gs, rng, x): return [g(x) for g in gs] + [int(rng.integers(1000))]")
+    given = [[Handed(1), Handed(0)], Provided("generator", "0"), -3.0]
+
+    for _ in range(2):
+        assert fork.call("f", given, ours={0: abs, 1: lambda x: 2 * x}).result == [-6.0, 3.0, 850]
+
+
+def test_what_an_answer_yields_crosses_as_a_list(fork):
+    fork.cell("def f(x):\n    for _ in range(3):\n        x = x + 1\n        yield x")
+
+    assert fork.call("f", [1.0]).result == [2.0, 3.0, 4.0]
+
+
+def test_answers_that_yield_for_ever_are_cut(fork):
+    fork.cell("def f():\n    while True: yield 1")
+
+    assert len(fork.call("f", []).result) == MOST
+
+
+def test_probes_call_the_answer_and_those_that_it_needs(fork):
+    fork.cell("def f(n, rng): return int(rng.integers(n))")
+    cases = encode([[1000, 0]])
+    (outcome,) = fork.calls(["f"], 1, fork.new_clock(5), cases=cases, probe="twice")
+
+    assert outcome.result == [850, 850, 473]
+    (outcome,) = fork.calls(["f", "absent"], 1, fork.new_clock(5), cases=cases, probe="twice")
+    assert outcome.problem == "missing"
+
+
 def test_a_stand_in_refuses_arguments_that_would_fill_the_memory(fork):
     fork.cell("import numpy as np\ndef ask(n): return outer(np.ones((n, 1)), np.ones((n, 1)))")
     stand_ins = {"outer": lambda a, b: a @ b.T}
 
-    assert fork.call("ask", [3], stand_ins=stand_ins).result.shape == (3, 3)
-    assert fork.call("ask", [100_000], stand_ins=stand_ins).type == "ValueError"
+    assert fork.call("ask", [3], ours=stand_ins).result.shape == (3, 3)
+    assert fork.call("ask", [100_000], ours=stand_ins).type == "ValueError"
 
 
 @pytest.mark.parametrize("large", ["['x' * 9000, 1]", "'x' * 9000", "[1, {'x' * 9000: 2}]"])
 def test_a_stand_in_refuses_texts_that_numpy_would_repeat(large, fork):
     fork.cell(f"def ask(): return size({large})")
-    outcome = fork.call("ask", [], stand_ins={"size": lambda value: np.asarray(value).nbytes})
+    outcome = fork.call("ask", [], ours={"size": lambda value: np.asarray(value).nbytes})
 
     assert (outcome.problem, outcome.type) == ("raised", "ValueError")
 
@@ -447,7 +517,7 @@ def test_a_stand_in_refuses_texts_that_numpy_would_repeat(large, fork):
 @pytest.mark.parametrize("shape", ["()", "9000", "(9000, 1)"])
 def test_functions_given_to_a_stand_in_return_no_more_than_it_may_be_given(shape, fork):
     fork.cell(f"import numpy as np\ndef ask(): return outer(lambda: np.ones({shape}))")
-    outcome = fork.call("ask", [], stand_ins={"outer": lambda f: f() + f().T})
+    outcome = fork.call("ask", [], ours={"outer": lambda f: f() + f().T})
 
     assert outcome.result == 2.0 if shape == "()" else outcome.type == "ValueError"
 

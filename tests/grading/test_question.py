@@ -8,10 +8,11 @@ from bpkit.grading.check import LocalAnswers, same, verdict_of
 from bpkit.grading.comparison import leaves
 from bpkit.grading.marking import generator, mark
 from bpkit.grading.pointers import see
-from bpkit.grading.question import SHAPED, Case
+from bpkit.grading.question import Case
 from bpkit.grading.questions import SETS, UnknownSet, find_question, questions_of
 from bpkit.grading.questions.draws import KINK, NETWORKS
 from bpkit.grading.sandbox.frames import Provided
+from bpkit.grading.scoring import SHAPED
 from bpkit.reference.mlp import forward
 
 QUESTIONS = {question.name: question for asked in SETS.values() for question in asked}

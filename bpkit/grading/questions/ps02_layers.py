@@ -5,7 +5,8 @@ import numpy as np
 from bpkit.reference import activations
 
 from ..comparison import RELATIVE, Difference, compare
-from ..question import LARGE, SHAPED, SINGLE, Part, Question
+from ..question import LARGE, Question
+from ..scoring import SHAPED, SINGLE, Part
 from .draws_layers import (
     LARGE_32,
     draw_affine,

@@ -2,7 +2,8 @@
 
 from bpkit.reference import losses, mlp
 
-from ..question import LARGE, SHAPED, SINGLE, Mistake, Part, Question
+from ..question import LARGE, Mistake, Question
+from ..scoring import SHAPED, SINGLE, Part
 from .draws import SQUARED
 from .draws_layers import LARGE_32
 from .draws_losses import (

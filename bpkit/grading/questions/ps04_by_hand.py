@@ -8,7 +8,8 @@ from bpkit.reference import mlp
 from bpkit.reference.optimizers import gradient_descent
 
 from ..comparison import Difference, is_number
-from ..question import SHAPED, Case, Mistake, Part, Question
+from ..question import Case, Mistake, Question
+from ..scoring import SHAPED, Part
 from .draws import SQUARED, network
 from .slips_forward import FORWARD_MISTAKES
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS

@@ -3,7 +3,8 @@
 from bpkit.reference import mlp
 from bpkit.reference.activations import activation, derivative
 
-from ..question import SHAPED, SINGLE, Mistake, Part, Question
+from ..question import Mistake, Question
+from ..scoring import SHAPED, SINGLE, Part
 from .draws import FEW, SOME, SQUARED, draw_hidden, draw_layer, draw_networks
 from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS

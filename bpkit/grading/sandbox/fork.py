@@ -5,12 +5,13 @@ import time
 import numpy as np
 
 from ..outcome import Outcome
-from .frames import ASKS, HEAD, Callback, FrameError, asking, decode, encode, sizes
+from .frames import ASKS, HEAD, Callback, FrameError, Handed, asking, decode, encode, sizes
 from .leash import Clock
 from .levels import SandboxRefused, read_line
 from .replies import outcomes_of, read
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
+HANDED_LIMIT = 20_000  # the same, for a function that a case hands over: the answer may choose the arguments
 TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
 GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
@@ -58,10 +59,10 @@ class Fork:
         request = asking({"do": "value", "name": name})
         return self.one(request, clock or self.new_clock(self.limits.check_seconds))
 
-    def call(self, name, arguments, seconds=None, stand_ins=None):
-        """Call an answer once; `stand_ins` are functions that take the place of earlier answers."""
+    def call(self, name, arguments, seconds=None, ours=None):
+        """Call an answer once; for `ours` see `calls`."""
         clock = self.new_clock(seconds or self.limits.check_seconds)
-        (reply,) = self.calls(name, 1, clock, stand_ins, cases=encode([list(arguments)]))
+        (reply,) = self.calls([name], 1, clock, ours, cases=encode([list(arguments)]))
         return reply
 
     def one(self, request, clock):
@@ -69,33 +70,37 @@ class Fork:
         (reply,) = self.requests(request, 1, clock, {}, bundles=False)
         return reply
 
-    def calls(self, name, count, clock, stand_ins=None, *, first=0, careful=False, cases=None):
+    def calls(self, answers, count, clock, ours=None, *, first=0, careful=False, cases=None, probe=""):
         """Call an answer on `count` cases: those that the sandbox holds for it, from `first` on.
 
         Parameters
         ----------
-        name : str
+        answers : list of str
+            The name of the answer, and of others that the probe calls besides.
         count : int
         clock : Clock
-        stand_ins : dict of {str: callable}, optional
-            Functions that take the place of earlier answers.
+        ours : dict of {str or int: callable}, optional
+            Functions that the grader computes: by the name of the earlier answer whose place they take, or by
+            their number in the cases.
         first : int
         careful : bool
             Have every reply sent at once; else some come together.
         cases : bytes, optional
             The frame of a list of arguments, one a case, that goes along in the place of those held.
+        probe : str
+            Of `probes.PROBES`, to call the answer by.
 
         Returns
         -------
         list of Outcome
             As many as came back; the last one says what went wrong if there are fewer than asked for.
         """
-        stand_ins = stand_ins or {}
-        request = {"do": "calls", "name": name, "held": cases is None, "first": first}
-        request |= {"stand_ins": list(stand_ins), "careful": careful}
-        return self.requests(asking(request) + (cases or b""), count, clock, stand_ins)
+        ours = ours or {}
+        request = {"do": "calls", "answers": answers, "probe": probe, "held": cases is None, "first": first}
+        request |= {"stand_ins": [name for name in ours if isinstance(name, str)], "careful": careful}
+        return self.requests(asking(request) + (cases or b""), count, clock, ours)
 
-    def requests(self, request, count, clock, stand_ins, bundles=True):
+    def requests(self, request, count, clock, ours, bundles=True):
         """Send a request and collect its replies, answering what is asked in between."""
         began = time.monotonic()
         self.clock, self.look = clock, began + clock.cpu
@@ -103,7 +108,7 @@ class Fork:
         try:
             self.send(request)
             while len(replies) < count:
-                frame = self.reply(stand_ins)
+                frame = self.reply(ours)
                 replies += outcomes_of(frame, count - len(replies)) if bundles else [read(frame)]
         except TimeoutError:
             replies.append(Outcome(problem="time", limit="time"))
@@ -127,31 +132,39 @@ class Fork:
         memory = self.group.out_of_memory()
         return Outcome(problem="memory" if memory else "died", limit="memory" if memory else "ended")
 
-    def reply(self, stand_ins):
+    def reply(self, ours):
         """Return the next frame that is a reply."""
         while (frame := self.receive())[:1] == ASKS:
             self.wait_no_longer()
             asked = decode(frame)
-            if not isinstance(asked, dict) or "stand_in" not in asked:
+            if not isinstance(asked, dict) or "call" not in asked:
                 raise FrameError("The reply is not of the kind that was asked for.")
-            self.send(encode(self.stand_in_reply(stand_ins, asked)))
+            self.send(encode(self.computed_here(ours, asked)))
         return frame
 
-    def stand_in_reply(self, stand_ins, asked):
-        """Compute what the function that stands in returns, asking back for the functions it was given."""
+    def computed_here(self, ours, asked):
+        """Compute what a function of ours returns, asking back for the functions it was given."""
         self.advised = True
-        if entries(asked.get("arguments")) > STAND_IN_LIMIT:
+        limit = HANDED_LIMIT if isinstance(asked["call"], int) else STAND_IN_LIMIT
+        if entries(asked.get("arguments")) > limit:
             return {"refused": "The arguments are larger than any that this question asks with."}
         try:
-            values = [self.callback(v) if isinstance(v, Callback) else v for v in asked["arguments"]]
+            values = [self.function(v, ours) for v in asked["arguments"]]
             names = asked["keywords"]
             plain = len(values) - len(names)
-            function = stand_ins[asked["stand_in"]]
-            return {"result": function(*values[:plain], **dict(zip(names, values[plain:], strict=True)))}
+            with np.errstate(all="ignore"):  # numbers that the answer chose
+                result = ours[asked["call"]](*values[:plain], **dict(zip(names, values[plain:], strict=True)))
+            return {"result": result}
         except (TimeoutError, ConnectionError, EOFError, FrameError):
             raise
         except Exception as error:  # the student's arguments do not suit the reference
             return {"refused": str(error)[:500]}
+
+    def function(self, value, ours):
+        """Return the function that an argument stands for, and any other as it is."""
+        if isinstance(value, Handed):
+            return ours[value.number]
+        return self.callback(value) if isinstance(value, Callback) else value
 
     def callback(self, place):
         """Return a function of ours that has a function of theirs evaluated."""

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from .names import known_name
-from .values import DTYPES, INT_LIMIT, KEYS, NUMBER, Callback, Provided, Strange, describe
+from .values import DTYPES, INT_LIMIT, KEYS, NUMBER, Callback, Handed, Provided, Strange, describe
 
 HEAD = struct.Struct("!cHII")  # what it is for, results, bytes of JSON, bytes of arrays and numbers
 REPLY, ASKS, RESULTS = b"r", b"a", b"R"  # an answer to what was asked; a question meanwhile; see `bundle`
@@ -172,5 +172,6 @@ class _Reader:
         "dict": pairs,
         "provided": lambda self, content: Provided(*map(str, content)),
         "callback": lambda self, content: Callback(*map(int, content)),
+        "handed": lambda self, content: Handed(*map(int, content)),
         "strange": lambda self, content: Strange(*map(known_name, content)),
     }

@@ -14,8 +14,10 @@ from functools import partial
 import numpy as np
 
 from .cases import Cases, watched
-from .frames import Callback, Provided, decode, encode
+from .frames import Callback, decode, encode
 from .outbox import Outbox, describe, next_request, read_frame
+from .probes import call, provide
+from .values import Handed
 
 count = itertools.count(1)
 MAGIC = re.compile(
@@ -71,7 +73,7 @@ def warm_up(rich):
     notebook.space["warm_up"] = lambda W, x, f, rate: (W[1] @ x, {1: W[1] * rate})
     for _ in range(30):
         held = Cases(encode(cases))
-        one_call(outbox, notebook.space, "warm_up", held.fresh()[0], partial(held.changed, 0))
+        one_call(outbox, notebook.space, ["warm_up"], held.fresh()[0], partial(held.changed, 0))
         outbox.close()
     del notebook.space["warm_up"]
     np.random.seed(0)
@@ -134,24 +136,25 @@ def run_in_ipython(shell, source, room):
 
 def calls(outbox, notebook, request, limits):
     """Call an answer on each case; with the result goes whether the call changed its arguments."""
-    name, names, space = request["name"], request["stand_ins"], notebook.space
-    cases = notebook.cases[name] if request["held"] else Cases(read_frame(outbox.channel))
+    answers, names, space = request["answers"], request["stand_ins"], notebook.space
+    cases = notebook.cases[answers[0]] if request["held"] else Cases(read_frame(outbox.channel))
     own = {name: space[name] for name in names if name in space}
-    space.update({name: stand_in(outbox, name) for name in names})
-    arguments = cases.fresh()
+    space.update({name: ours(outbox, name) for name in names})
+    arguments, probe = cases.fresh(), request["probe"]
     for k in range(request["first"], len(arguments)):
-        one_call(outbox, space, name, arguments[k], partial(cases.changed, k), k in cases.strict)
+        one_call(outbox, space, answers, arguments[k], partial(cases.changed, k), k in cases.strict, probe)
     for name in names:
         space.pop(name, None)
     space.update(own)
 
 
-def one_call(outbox, space, name, arguments, changed, strict=False):
-    if name not in space:
+def one_call(outbox, space, answers, arguments, changed, strict=False, probe=""):
+    if not all(name in space for name in answers):
         return outbox.put({"missing": True})
     try:
+        given = [provide(value, partial(ours, outbox)) for value in arguments]
         with watched(strict):
-            result = space[name](*[provide(value) for value in arguments])
+            result = call(probe, [space[name] for name in answers], given)
         outbox.result(result, changed())
     except BaseException as error:  # whatever the student's code raises, it is told
         outbox.put({"error": describe(error)})
@@ -165,13 +168,17 @@ def fetch(outbox, notebook, request, limits):
 ACTIONS = {"cell": run_cell, "calls": calls, "value": fetch}
 
 
-def stand_in(outbox, name):
-    """Return a function that asks the grader for the right result of an earlier answer."""
+def ours(outbox, name):
+    """Return a function that has the grader compute.
+
+    Its `name` is that of an earlier answer, whose right result it returns, or a number among the functions
+    that the question's cases hand over.
+    """
 
     def ask(*arguments, **keywords):
         given = [*arguments, *keywords.values()]
-        sent = [Callback(place) if callable(value) else value for place, value in enumerate(given)]
-        reply = outbox.ask({"stand_in": name, "arguments": sent, "keywords": list(keywords)})
+        sent = [as_sent(value, place) for place, value in enumerate(given)]
+        reply = outbox.ask({"call": name, "arguments": sent, "keywords": list(keywords)})
         while "evaluate" in reply:
             value = given[reply["evaluate"].place](*reply["arguments"])
             reply = outbox.ask({"value": value})
@@ -179,13 +186,13 @@ def stand_in(outbox, name):
             raise ValueError(reply["refused"])
         return reply["result"]
 
+    ask.number = name
     return ask
 
 
-def provide(value):
-    """Return the function that a `Provided` names, and any other value as it is."""
-    if isinstance(value, Provided):
-        import bpkit.exercise
-
-        return getattr(bpkit.exercise, value.kind)(value.name)
-    return value
+def as_sent(value, place):
+    """Return what goes to the grader for an argument: a function of its own by number, another by place."""
+    if not callable(value):
+        return value
+    number = getattr(value, "number", None)
+    return Handed(number) if type(number) is int else Callback(place)

@@ -34,6 +34,12 @@ class Callback(NamedTuple):
     place: int
 
 
+class Handed(NamedTuple):
+    """A function that stays with the grader, by its number among those of the question."""
+
+    number: int
+
+
 class Strange(NamedTuple):
     """What stands for a value that may not cross, with the name of its type."""
 
@@ -150,5 +156,6 @@ WRITERS = {
     type(None): _none,
     Provided: _named,
     Callback: _named,
+    Handed: _named,
     Strange: _named,
 }

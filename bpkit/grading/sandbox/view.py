@@ -29,6 +29,7 @@ SCRIPTS = (
         "session",
         "outbox",
         "cases",
+        "probes",
         "shown",
         "kernel",
         "seccomp",

@@ -1,0 +1,88 @@
+"""How an answer is called, beside the student's code: what its arguments stand for, and the probes.
+
+A probe calls an answer in the place of a plain call, often more than once, and returns plain values to
+judge; it decides nothing.
+"""
+
+import copy
+from collections.abc import Iterable
+from itertools import islice
+
+import numpy as np
+
+from .values import Handed, Provided
+
+MOST = 10_000  # items that are taken from an answer's iterable
+PLAIN = (list, tuple, dict, str, bytes, np.ndarray)
+
+
+def provide(value, handed=None):
+    """Return what an argument stands for, and any other value as it is.
+
+    Parameters
+    ----------
+    value : object
+        A `Provided` is a function of the notebook's own or a random generator, a `Handed` a function of
+        the grader's; a list may hold some.
+    handed : callable, optional
+        Takes the number of a `Handed`, and returns the function.
+
+    Examples
+    --------
+    >>> int(provide(Provided("generator", "0")).integers(10))
+    8
+    >>> provide([Handed(3)], lambda number: f"number {number}"), provide([0.5])
+    (['number 3'], [0.5])
+    """
+    if isinstance(value, Provided):
+        return provided(*value)
+    if isinstance(value, Handed):
+        return handed(value.number)
+    if isinstance(value, list) and any(isinstance(item, Provided | Handed) for item in value):
+        return [provide(item, handed) for item in value]
+    return value
+
+
+def provided(kind, name):
+    if kind == "generator":
+        return np.random.default_rng(int(name))
+    import bpkit.exercise
+
+    return getattr(bpkit.exercise, kind)(name)
+
+
+def listed(result):
+    """Return what an iterable yields as a list, each item as it was when it came; other results as they are.
+
+    >>> listed(n * n for n in range(3)), listed((1, 2))
+    ([0, 1, 4], (1, 2))
+    """
+    if isinstance(result, Iterable) and not isinstance(result, PLAIN):
+        return [copy.deepcopy(item) for item in islice(result, MOST)]
+    return result
+
+
+def call(probe, answers, arguments):
+    """Call the first of some answers as a probe does, or plainly; a probe gets all of them if they are more.
+
+    >>> call("", [abs], [-2.0])
+    2.0
+    """
+    answer = answers[0] if len(answers) == 1 else tuple(answers)
+    return listed(PROBES[probe](answer, *arguments) if probe else answer(*arguments))
+
+
+def twice(answer, *arguments):
+    """Call an answer with generators of the same seed, and of the next one; the seed is its last argument.
+
+    >>> twice(lambda n, rng: int(rng.integers(n)), 1000, 0)
+    [850, 850, 473]
+    """
+    *rest, seed = arguments
+    return [
+        listed(answer(*copy.deepcopy(rest), np.random.default_rng(number)))
+        for number in (seed, seed, seed + 1)
+    ]
+
+
+PROBES = {"twice": twice}
