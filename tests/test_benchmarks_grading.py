@@ -28,7 +28,7 @@ from bpkit.grading.sandbox.levels import best
 from bpkit.grading.sandbox.process import Fork
 
 ROOT = Path(__file__).parents[1]
-SLOW = 0.05  # CPU seconds that a planted step takes
+SLOW = 0.2  # CPU seconds that a planted step takes: far more than measuring one submission is off by
 PAGES = ["README.md", "benchmarks/README.md", "book/instructor_guide.md"]
 
 
@@ -158,7 +158,7 @@ def test_slow_steps_show_in_their_own_row(room, name, step, meter, monkeypatch):
 
     added = {row: after[row] - before[row] for row in after}
     assert max(added, key=added.get) == step
-    assert added[step] > 0.8 * 1e3 * SLOW
+    assert added[step] > 0.5 * 1e3 * SLOW
 
 
 def test_answers_that_are_not_right_are_not_measured_as_right(meter, monkeypatch):

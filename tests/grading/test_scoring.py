@@ -8,6 +8,7 @@ import pytest
 
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.comparison import Difference
+from bpkit.grading.limits import Limits
 from bpkit.grading.marking import Verdict, draw_again, held, mark
 from bpkit.grading.question import Case, Mistake, Question
 from bpkit.grading.sandbox.frames import Provided
@@ -31,12 +32,16 @@ def marked(question, answer, **others):
 
 def sandboxed(question, **sources):
     """Return the verdict on answers given as source, each a cell, in their order."""
-    with Sandbox() as sandbox:
-        sandbox.hold(held((question,), 0))
-        with SandboxAnswers(sandbox, list(sources.items()), set(sources)) as session:
-            session.give_time([question])
-            (verdict,) = mark([question], session, 0)
+    (verdict,) = judged([question], sources)
     return verdict
+
+
+def judged(questions, sources, limits=None):
+    with Sandbox(limits=limits) as sandbox:
+        sandbox.hold(held(tuple(questions), 0))
+        with SandboxAnswers(sandbox, list(sources.items()), set(sources)) as session:
+            session.give_time(questions)
+            return list(mark(questions, session, 0))
 
 
 NUMBERS = [Case("a batch", (float(n),)) for n in range(1, 11)]
@@ -178,15 +183,9 @@ def f(n):
     return n
 """
     question = asked(abs, NUMBERS[:1], again=False)
-    with Sandbox() as sandbox:
-        sandbox.limits = replace(sandbox.limits, check_seconds=1)
-        for seconds, score in ((None, 0), (30, 4)):
-            patient = replace(question, seconds=seconds)
-            sandbox.hold(held((patient,), 0))
-            with SandboxAnswers(sandbox, [("f", slow)], {"f"}) as session:
-                session.give_time([patient])
-                (verdict,) = mark([patient], session, 0)
-            assert verdict.score == score
+    for seconds, score in ((None, 0), (30, 4)):
+        (verdict,) = judged([replace(question, seconds=seconds)], {"f": slow}, Limits(check_seconds=1))
+        assert verdict.score == score
 
 
 def test_the_whole_submission_may_take_as_much_longer():
@@ -205,8 +204,8 @@ def test_cases_that_take_long_are_drawn_once():
 def test_answers_that_the_reference_cannot_stand_in_for_are_judged_as_they_are():
     draw = asked(lambda rng: 1.0, [Case("a batch", (Provided("generator", "1"),))], stands_in=False)
     user = replace(asked(lambda x: x, NUMBERS), name="g")
-    answers = LocalAnswers({"f": lambda rng: 2.0, "g": lambda x: x})
+    cells = {"f": "def f(rng): return 2.0", "g": "def g(x): return f(None) * x"}
 
-    first, second = mark([draw, user], answers, 0)
-
-    assert (first.score, second.score, second.rests_on) == (0, 4, ())
+    for stands_in, points in ((False, 0), (True, 4)):
+        first, second = judged([replace(draw, stands_in=stands_in), user], cells)
+        assert (first.score, second.score) == (0, points)
