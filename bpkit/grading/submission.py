@@ -83,7 +83,7 @@ class SandboxAnswers:
         self.sources = dict(cells)
         self.rich = any(word in source for _, source in cells for word in RICH)
         self.places = {cell: place for place, (cell, _) in enumerate(cells)}
-        self.fork, self.done = None, 0
+        self.fork, self.done, self.sent = None, 0, (0, 0)
         self.broken = {}  # {name of a cell: Outcome}, for cells that did not run through
         self.ends = time.monotonic() + self.limits.submission_seconds
         self.clock = None
@@ -102,8 +102,14 @@ class SandboxAnswers:
     def stop(self):
         """End the fork; the next request starts another and runs the cells again."""
         if self.fork:
+            self.sent = self.fork.sent
             self.fork.__exit__(None, None, None)
         self.fork = None
+
+    def start(self):
+        """Start a fork; what those before it have sent counts, for it is kept until all is judged."""
+        self.fork, self.done = self.sandbox.fork(self.rich), 0
+        self.fork.sent = self.sent
 
     @property
     def out_of_time(self):
@@ -112,7 +118,7 @@ class SandboxAnswers:
     def reach(self, *names):
         """Run the cells up to the last of these names, but for those that did not come back before."""
         if self.fork is None:
-            self.fork, self.done = self.sandbox.fork(self.rich), 0
+            self.start()
         last = max(self.places[name] for name in names)
         while self.done <= last and not self.out_of_time:
             cell, source = self.cells[self.done]
@@ -126,7 +132,7 @@ class SandboxAnswers:
             elif outcome.problem:
                 self.broken[cell] = outcome
             if self.fork is None or self.lost(outcome):
-                self.fork, self.done = self.sandbox.fork(self.rich), 0
+                self.start()
 
     def lost(self, outcome):
         """Stop the fork if it can no longer be talked to, and say so."""

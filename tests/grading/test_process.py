@@ -233,6 +233,17 @@ def test_cells_of_which_ipython_may_make_python_are_left_to_it(source, fork, ric
     assert rich.cell(source).problem in (None, "raised")
 
 
+FUTURE = "from __future__ import annotations"
+
+
+@pytest.mark.parametrize("first", [FUTURE, f"%time\n{FUTURE}"])
+@pytest.mark.parametrize("last", ["", "\n%time"])
+def test_what_comes_from_the_future_holds_for_the_cells_that_follow(first, last, fork, rich):
+    for one in [rich] if "%" in first + last else [fork, rich]:
+        assert one.cell(first).problem is None
+        assert one.cell(f"def f(x: NotImportedAnywhere): return x{last}").problem is None
+
+
 @pytest.mark.parametrize("source", ["def f(:", "x = 1\n y = 2", "x = (", "return 1", "é = $"])
 def test_cells_of_which_nobody_makes_python_are_told_at_once(source, fork, rich):
     plain, ipython = fork.cell(source), rich.cell(source)

@@ -12,7 +12,8 @@ from grading.wrong_answers import WRONG
 
 from bpkit.grading.marking import generator
 from bpkit.grading.questions import SETS, questions_of
-from bpkit.grading.submission import Graded, grade_submission
+from bpkit.grading.sandbox import fork
+from bpkit.grading.submission import Graded, SandboxAnswers, grade_submission
 
 SEED = "a secret"
 FORWARD = "def forward_221(W, b, x):\n    "
@@ -253,6 +254,16 @@ def test_bundles_in_the_place_of_a_cells_reply_stop_nothing(sandbox):
 
     assert verdicts["forward_221"].score == 0
     assert len(verdicts) == 5
+
+
+def test_what_several_forks_send_is_counted_together(sandbox, monkeypatch):
+    monkeypatch.setattr(fork, "DATA_LIMIT", 100_000)
+    sends = "import numpy as np\ndef f(): return np.zeros(9000)"
+    with SandboxAnswers(sandbox, [("f", sends)], {"f"}) as session:
+        for problem in (None, "output", "output"):
+            session.reach("f")
+            assert session.fork.call("f", []).problem == problem
+            session.stop()
 
 
 def test_hidden_inputs_are_not_the_public_ones():

@@ -12,7 +12,7 @@ from .replies import outcomes_of, read
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 HANDED_LIMIT = 20_000  # the same, for a function that a case hands over: the answer may choose the arguments
-TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that a fork may send in all
+TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that the forks of a submission may send in all
 GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
 
@@ -26,7 +26,7 @@ class Fork:
 
     def __init__(self, channel, leash, sandbox):
         self.channel, self.leash, self.limits, self.group = channel, leash, sandbox.limits, sandbox.group
-        self.buffer, self.text, self.data = bytearray(), 0, 0
+        self.buffer, self.sent = bytearray(), (0, 0)
         self.clock, self.used = None, 0.0
         self.advised = False  # one of ours has stood in: what it said may be kept in there
         why = read_line(channel)
@@ -205,8 +205,8 @@ class Fork:
         """Return the next frame, whole."""
         self.fill(HEAD.size)
         text, data = sizes(self.buffer[: HEAD.size])
-        self.text, self.data = self.text + text, self.data + data
-        if self.text > TEXT_LIMIT or self.data > DATA_LIMIT:
+        self.sent = self.sent[0] + text, self.sent[1] + data
+        if self.sent[0] > TEXT_LIMIT or self.sent[1] > DATA_LIMIT:
             raise TooMuch("The answers return more than may be sent in all.")
         size = HEAD.size + text + data
         self.fill(size)

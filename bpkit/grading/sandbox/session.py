@@ -1,9 +1,13 @@
 """One submission's side of the talk: its cells run, its answers called, replies sent."""
 
+import __future__
+
 import contextlib
+import functools
 import itertools
 import linecache
 import math
+import operator
 import os
 import re
 import sys
@@ -20,6 +24,9 @@ from .probes import call, provide
 from .values import Handed
 
 count = itertools.count(1)
+FUTURES = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 MAGIC = re.compile(
     r"[%!?]|\bawait\b|\basync\b|\A\s|^(>>>|In \[|[/,;])", re.M
 )  # IPython may make Python of it
@@ -33,6 +40,7 @@ class Notebook:
 
     def __init__(self, rich):
         self.cases = {}  # {name of an answer: what it will be called with}
+        self.futures = 0  # what cells have imported from __future__, as flags of the compiler
         self.shell = rich_shell() if rich else None
         self.space = self.shell.user_ns if rich else plain_space()
 
@@ -92,17 +100,20 @@ def serve(channel, notebook, limits):
 def run_cell(outbox, notebook, request, limits):
     """Run a cell, and send what it shows where that is asked for."""
     source, shell, shows = request["source"], notebook.shell, request["outputs"]
-    code, error = (None, None) if shows else plain_python(source)
+    code, error = (None, None) if shows else plain_python(source, notebook.futures)
     if code:
+        notebook.futures |= code.co_flags & FUTURES
         error = run_plain(code, notebook)
         outbox.put({"error": describe(error)} if error else {"result": None})
     elif shell:
+        shell.compile.flags |= notebook.futures
         outbox.put(run_in_ipython(shell, source, limits["output"] if shows else None))
+        notebook.futures |= shell.compile.flags & FUTURES
     else:
         outbox.put({"rich": True} if shows or MAGIC.search(source) else {"error": describe(error)})
 
 
-def plain_python(source):
+def plain_python(source, futures):
     """Return the code of a cell without magics, and why there is none.
 
     IPython's look at every token takes longer than the cell.
@@ -112,7 +123,7 @@ def plain_python(source):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return compile(source, name, "exec", dont_inherit=True), None
+            return compile(source, name, "exec", futures, dont_inherit=True), None
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         return None, error
 
