@@ -1,12 +1,19 @@
 """Where in the book an equation stands: what a message points to."""
 
 CHAPTERS = {
+    "derivatives": "Derivatives and the chain rule",
     "forward_pass": "Forward pass",
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
     "autodiff_formulas": "Formulas of automatic differentiation",
 }
 EQUATIONS = {
+    "derivatives": (
+        "eq-forward-difference",
+        "eq-observed-order",
+        "eq-chain-of-functions",
+        "eq-neuron-gradient",
+    ),
     "forward_pass": (
         "eq-preactivation",
         "eq-activation",
@@ -27,7 +34,13 @@ EQUATIONS = {
         "eq-delta-output-softmax",
         "eq-delta-output",
     ),
-    "recursion": ("eq-delta-hidden", "eq-grad-weights", "eq-grad-biases", "eq-update"),
+    "recursion": (
+        "eq-delta-hidden",
+        "eq-grad-weights",
+        "eq-grad-biases",
+        "eq-central-difference",
+        "eq-update",
+    ),
     "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
 }
 PAGES = {label: page for page, labels in EQUATIONS.items() for label in labels}

@@ -2,9 +2,10 @@
 
 import difflib
 
-from . import ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop
+from . import ps01_derivatives, ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop
 
 SETS = {
+    "ps01_derivatives": ps01_derivatives.QUESTIONS,
     "ps02_layers": ps02_layers.QUESTIONS,
     "ps03_losses": ps03_losses.QUESTIONS,
     "ps04_by_hand": ps04_by_hand.QUESTIONS,
