@@ -1,12 +1,13 @@
 """Right answers, differently written, by the name of their question; and manners of returning them."""
 
 import numpy as np
-from grading import right_backprop, right_by_hand, right_layers, right_losses
+from grading import right_backprop, right_by_hand, right_derivatives, right_layers, right_losses
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
 
 ROOMS = {
+    "ps01_derivatives": right_derivatives,
     "ps02_layers": right_layers,
     "ps03_losses": right_losses,
     "ps04_by_hand": right_by_hand,

@@ -1,6 +1,7 @@
 """ps01_derivatives: difference quotients, the chain rule of scalar functions, and one neuron's gradient."""
 
-from ..question import SHAPED, Part, Question
+from ..question import Question
+from ..scoring import SHAPED, Part
 from .draws_derivatives import (
     AT_ZERO,
     DEFAULT,
@@ -60,13 +61,21 @@ QUESTIONS = (
         CENTRAL_MISTAKES,
     ),
     Question(
+        "observed_order",
+        {EXTREME: Part(1, (EXTREME,)), POINTS: Part(1.75, (POINTS,)), SHAPED: Part(0.25)},
+        "eq-observed-order",
+        draw_orders,
+        observed_order,
+        None,
+        ORDER_MISTAKES,
+    ),
+    Question(
         "chain",
         {
-            "the value y": Part(1.5, (ONE, SEVERAL), result("y")),
+            "the value y": Part(1.75, (ONE, SEVERAL), result("y")),
             "dy/dx of one function": Part(1, (ONE,), result("dydx")),
             "dy/dx of several functions": Part(2.5, (SEVERAL,), result("dydx")),
             NONE: Part(0.75, (NONE,)),
-            SHAPED: Part(0.25),
         },
         "eq-chain-of-functions",
         draw_chain,
@@ -86,14 +95,5 @@ QUESTIONS = (
         neuron_gradient,
         ("dw", "db", "dx"),
         NEURON_MISTAKES,
-    ),
-    Question(
-        "observed_order",
-        {EXTREME: Part(1, (EXTREME,)), POINTS: Part(1.75, (POINTS,)), SHAPED: Part(0.25)},
-        "eq-observed-order",
-        draw_orders,
-        observed_order,
-        None,
-        ORDER_MISTAKES,
     ),
 )
