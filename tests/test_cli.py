@@ -93,11 +93,11 @@ def test_wrong_arguments_show_the_usage(arguments, capsys):
         (["check", "nosuch.ipynb"], "There is no notebook nosuch.ipynb."),
         (["check", "."], "There is no notebook ."),
         (["grade", "ps05-backprop"], "named 'ps05-backprop'. Did you mean 'ps05_backprop'?"),
-        (["report", "nosuch"], "There is no problem set named 'nosuch'. There are: ps02_layers, "),
+        (["report", "nosuch"], "There is no problem set named 'nosuch'. There are: ps01_derivatives, "),
         (["grade", "../ps04_by_hand"], "There is no problem set named '../ps04_by_hand'."),
         (["grade", BY_HAND, "--csv", "."], ". is a folder, and --csv needs the name of a file."),
         (["report", BY_HAND, "--moodle", "."], ". is a folder, and --moodle needs the name of a file."),
-        (["release", "nosuch"], "There is no problem set 'nosuch'. The sets are: ps02_layers"),
+        (["release", "nosuch"], "There is no problem set 'nosuch'. The sets are: ps01_derivatives"),
         (["grade", BY_HAND, "--submitted", "nosuch"], "There are no submissions of ps04_by_hand in nosuch."),
     ],
 )

@@ -18,6 +18,11 @@ from bpkit.grading.submission import Graded
 ROOT = Path(__file__).parents[2]
 ODD_FILES = {("poplar", "ps04_by_hand"), ("poplar", "ps05_backprop"), ("spruce", "ps04_by_hand")}
 MARKS = {  # points by question, in the order of the notebook
+    "ps01_derivatives": {
+        "alder": (3, 4, 3, 6, 4),
+        "cedar": (3, 0, 1, 3.5, 0),
+        "fir": (0, 0, 0, 0, 0),
+    },
     "ps02_layers": {
         "alder": (1, 2, 2, 2, 2, 1, 2, 3, 2, 3),
         "cedar": (0, 0, 1.5, 2, 0, 1, 1.5, 0, 0, 1),
@@ -58,6 +63,8 @@ MARKS = {  # points by question, in the order of the notebook
     },
 }
 MISTAKES = {
+    ("cedar", "central_difference"): "M75",
+    ("cedar", "neuron_gradient"): "M1",
     ("cedar", "count_parameters"): "M50",
     ("cedar", "affine"): "M69",
     ("cedar", "sigmoid"): "M71",

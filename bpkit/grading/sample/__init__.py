@@ -33,7 +33,7 @@ def write_class(course, folder):
     >>> from bpkit.grading.course import Course
     >>> write_class(Course(Path("nowhere"), Path("nowhere")), "nowhere")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    bpkit.grading.course.CourseError: ps02_layers is not released: ...
+    bpkit.grading.course.CourseError: ps01_derivatives is not released: ...
     """
     for set_name in SETS:
         released = course.released(set_name)
