@@ -20,7 +20,7 @@ ODD_FILES = {("poplar", "ps04_by_hand"), ("poplar", "ps05_backprop"), ("spruce",
 MARKS = {  # points by question, in the order of the notebook
     "ps01_derivatives": {
         "alder": (3, 4, 3, 6, 4),
-        "cedar": (3, 0, 1, 3.5, 0),
+        "cedar": (3, 0, 1.25, 3.5, 0),
         "fir": (0, 0, 0, 0, 0),
     },
     "ps02_layers": {

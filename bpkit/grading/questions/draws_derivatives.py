@@ -1,7 +1,7 @@
 """Inputs of ps01: scalar functions and points at which no wrong formula gives the right number."""
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,9 +22,10 @@ FUNCTIONS = {  # name: (F, F′)
 
 @dataclass(frozen=True)
 class Curve:
-    """A scalar function c F(p u + q), or its derivative; two with the same numbers are equal.
+    """A scalar function c F(p u + q), and its derivative; two with the same numbers are equal.
 
-    >>> Curve("square", 3.0, 2.0, 1.0)(1.0), Curve("square", 3.0, 2.0, 1.0).prime(1.0)
+    >>> f = Curve("square", 3.0, 2.0, 1.0)
+    >>> f(1.0), f.prime(1.0)
     (np.float64(27.0), 36.0)
     """
 
@@ -32,16 +33,25 @@ class Curve:
     c: float
     p: float
     q: float
-    slope: bool = False
 
     def __call__(self, u):
-        F, F_prime = FUNCTIONS[self.name]
-        v = self.p * u + self.q
-        return self.c * self.p * F_prime(v) if self.slope else self.c * F(v)
+        F, _ = FUNCTIONS[self.name]
+        return self.c * F(self.p * u + self.q)
 
     @property
     def prime(self):
-        return replace(self, slope=True)
+        return Slope(self)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative of a curve."""
+
+    of: Curve
+
+    def __call__(self, u):
+        f, (_, F_prime) = self.of, FUNCTIONS[self.of.name]
+        return f.c * f.p * F_prime(f.p * u + f.q)
 
 
 def signed(rng, low, high):

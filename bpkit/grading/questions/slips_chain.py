@@ -21,7 +21,7 @@ def values(fs, x):
 
 def chain(fs, f_primes, x):
     us = values(fs, x)
-    slopes = [f_prime(u) for f_prime, u in zip(f_primes, us[:-1], strict=True)]
+    slopes = [f_prime(us[k]) for k, f_prime in enumerate(f_primes)]
     return us[-1], float(math.prod(slopes))  # eq-chain-of-functions
 
 
