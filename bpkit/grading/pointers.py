@@ -6,6 +6,7 @@ CHAPTERS = {
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
     "autodiff_formulas": "Formulas of automatic differentiation",
+    "training_formulas": "Formulas of training",
 }
 EQUATIONS = {
     "derivatives": (
@@ -42,6 +43,16 @@ EQUATIONS = {
         "eq-update",
     ),
     "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
+    "training_formulas": (
+        "eq-weight-penalty",
+        "eq-weight-penalty-gradient",
+        "eq-dropout-forward",
+        "eq-dropout-backward",
+        "eq-validation-split",
+        "eq-standardize",
+        "eq-early-stopping",
+        "eq-folds",
+    ),
 }
 PAGES = {label: page for page, labels in EQUATIONS.items() for label in labels}
 

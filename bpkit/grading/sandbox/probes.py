@@ -85,4 +85,37 @@ def twice(answer, *arguments):
     ]
 
 
-PROBES = {"twice": twice}
+def drawn(answer, *arguments):
+    """Call an answer as `twice` does, the first time with the arguments themselves; return those as well.
+
+    So it shows whether the arguments are kept, and what the results were drawn from.
+
+    >>> drawn(lambda n, rng: int(rng.integers(n)), 1000, 0)
+    [850, 850, 473, [1000]]
+    """
+    *before, seed = copy.deepcopy(arguments)
+    first = listed(answer(*arguments[:-1], np.random.default_rng(seed)))
+    return [first, *twice(answer, *before, seed)[1:], before]
+
+
+def fitted(answers, x):
+    """Apply what was fitted to the same data; the answers are the one that fits, and the other.
+
+    >>> fitted((np.mean, np.subtract), np.array([1.0, 3.0]))
+    array([-1.,  1.])
+    """
+    fit, apply = answers
+    return apply(x, fit(x))
+
+
+def applied(answers, x, fitted_to):
+    """Apply to `x` what was fitted to other data; the answers are the one that applies, and the other.
+
+    >>> applied((np.subtract, np.mean), np.array([1.0, 3.0]), np.array([5.0]))
+    array([-4., -2.])
+    """
+    apply, fit = answers
+    return apply(x, fit(fitted_to))
+
+
+PROBES = {"twice": twice, "drawn": drawn, "fitted": fitted, "applied": applied}
