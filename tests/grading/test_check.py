@@ -77,6 +77,15 @@ def test_exceptions_are_told_with_line_and_words():
         exercise.check(to_rows)
 
 
+def test_lines_are_those_of_the_answer():
+    def hidden_delta(W_next, delta_next, z, f_prime):
+        return 1 / 0
+
+    line = hidden_delta.__code__.co_firstlineno + 1
+    with pytest.raises(AnswerError, match=f"in line {line} of its cell"):
+        check_answers(hidden_delta)
+
+
 @pytest.mark.parametrize(
     ("positional", "named", "says"),
     [
