@@ -2,6 +2,7 @@
 
 import numpy as np
 from grading import right_backprop, right_by_hand, right_derivatives, right_layers, right_losses
+from grading import right_backprop, right_by_hand, right_generalization, right_layers, right_losses
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
@@ -12,6 +13,7 @@ ROOMS = {
     "ps03_losses": right_losses,
     "ps04_by_hand": right_by_hand,
     "ps05_backprop": right_backprop,
+    "ps10_generalization": right_generalization,
 }
 
 
@@ -67,7 +69,7 @@ def numpy_keys(value):
 MANNERS = {
     "keys in other order": reordered,
     "Fortran order": each_array(np.asfortranarray),
-    "views into larger arrays": each_array(lambda array: np.stack([array, -array], axis=-1)[..., 0]),
+    "views into larger arrays": each_array(lambda array: np.stack([array, 0 * array], axis=-1)[..., 0]),
     "read-only views": each_array(lambda array: np.broadcast_to(array, (2, *array.shape))[1]),
     "lists": listed,
     "numpy keys": numpy_keys,

@@ -90,7 +90,9 @@ def passes(question, asked):
     try:
         with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
             warnings.simplefilter("ignore")
-            return is_right(asked, asked.probe(LocalAnswers({question.name: answer_of(question)}), {}))
+            return is_right(
+                asked, asked.probe(LocalAnswers({**question.uses, question.name: answer_of(question)}), {})
+            )
     except Exception:  # a value that cannot be computed is not there to be judged
         return False
 

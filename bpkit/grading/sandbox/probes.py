@@ -95,7 +95,10 @@ def drawn(answer, *arguments):
     """
     *before, seed = copy.deepcopy(arguments)
     first = listed(answer(*arguments[:-1], np.random.default_rng(seed)))
-    return [first, *twice(answer, *before, seed)[1:], before]
+    again, other = (
+        listed(answer(*copy.deepcopy(before), np.random.default_rng(number))) for number in (seed, seed + 1)
+    )
+    return [first, again, other, before]
 
 
 def fitted(answers, x):
