@@ -41,6 +41,7 @@ TWO_LAYERS = {  # one step back, and the same activation in both
     "backward: 1 → 2 in for l in range(L - 1, 0, -1):",
     "backward: f[l] → f[l + 1]",
 }
+CONSTANT = {"standardize_fit: 1 → 2 in std[std == 0] = 1"}  # 0 stays 0, whatever it is divided by
 EQUIVALENT = {
     "sigmoid_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},  # σ′(z) = σ′(−z)
     "tanh_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},
@@ -67,6 +68,8 @@ EQUIVALENT = {
         "layer_gradients: delta @ a_prev.T → delta * a_prev.T",
         "layer_gradients: delta.sum(axis=1, keepdims=True) / m → delta.sum(axis=1, keepdims=True) * m",
     },
+    "standardize_fit": CONSTANT,
+    "standardize_apply": CONSTANT,
 }
 LOSSES = ("half_squared_error", "binary_cross_entropy_from_logits", "cross_entropy", "softplus")
 NOT_RETURNED = {  # functions that are called, and whose results do not reach that of the question

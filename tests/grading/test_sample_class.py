@@ -61,6 +61,11 @@ MARKS = {  # points by question, in the order of the notebook
         "spruce": (0, 0, 0, 0, 0, 0, 0),
         "yew": (3, 4, 3, 4, 2, 2, 2),
     },
+    "ps10_generalization": {
+        "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
+        "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
+        "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0),
+    },
 }
 MISTAKES = {
     ("cedar", "central_difference"): "M75",
@@ -85,6 +90,9 @@ MISTAKES = {
     ("cedar", "backward"): "M1",
     ("cedar", "loss_and_gradients"): "M6",
     ("cedar", "per_sample_gradients"): "M49",
+    ("cedar", "train_validation_split"): "M62",
+    ("cedar", "l2_penalty"): "M51",
+    ("cedar", "l2_gradients"): "M51",
     ("elm", "step_221"): "M61",
     ("elm", "backward"): "M61",
 }

@@ -220,6 +220,8 @@ def of_many(a, p, kept):
     yield "drops whole rows: draw a number for each entry.", rows and not columns
     yield "drops whole columns: draw a number for each entry.", columns and not rows
     if not (rows or columns):
+        even = any(np.ptp(kept.sum(axis=axis)) == 0 for axis in (0, 1)) and not kept.all()
+        yield "drops the same number in every row or column: let each entry have a chance of its own.", even
         yield from of_shares(p, kept[a == 0], kept[a != 0])
 
 

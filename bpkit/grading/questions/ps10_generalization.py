@@ -1,5 +1,7 @@
 """ps10_generalization: samples put aside, statistics, penalty, dropout, early stopping and folds."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from bpkit.reference import regularizers
@@ -63,8 +65,9 @@ def early_stopping(val_losses, patience, min_delta=0.0):
 
 
 def k_folds(m, k, rng):
-    order = rng.permutation(m)
-    return [(np.setdiff1d(order, val), val) for val in np.array_split(order, k)]  # eq-folds
+    order, bounds = rng.permutation(m), [m * j // k for j in range(k + 1)]
+    folds = [order[start:stop] for start, stop in pairwise(bounds)]  # eq-folds
+    return [(np.setdiff1d(order, val), val) for val in folds]
 
 
 def parts(*tags, single=True):

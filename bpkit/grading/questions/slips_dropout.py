@@ -23,6 +23,10 @@ def by_p(shape, p, rng):
     return rng.random(shape) < p
 
 
+def by_rank(shape, p, rng):
+    return rng.random(shape).argsort(axis=0) >= round(p * shape[0])
+
+
 def inverse(p):
     return 1 / (1 - p)
 
@@ -75,6 +79,8 @@ FORWARD_MISTAKES = mistakes(
      dropped(lambda shape, p, rng: by_entry((1, shape[1]), p, rng) & np.ones(shape, bool), inverse)),
     (None, "you draw one number for all entries: draw one for each.",
      dropped(lambda shape, p, rng: by_entry((1, 1), p, rng) & np.ones(shape, bool), inverse)),
+    (None, "you drop a fixed number in each column: let each entry have a chance of its own.",
+     dropped(by_rank, inverse)),
     (None, "you divide by the share that happened to be kept: divide by 1 − p.", by_the_share),
     (None, "your mask is read off out: what was 0 before is not dropped.", read_off),
     (None, "nothing is dropped: that is right after training, and not in it.",
