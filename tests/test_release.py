@@ -128,7 +128,6 @@ def test_release_leaves_work_alone(edit, course):
 def test_release_lists_the_known_sets(course):
     with pytest.raises(
         ReleaseError,
-        match="no problem set 'ps04'. The sets are: ps01_derivatives, ps02_layers, ",
         match=f"no problem set 'ps04'. The sets are: {', '.join(SETS)}",
     ):
         release(course, "ps04")

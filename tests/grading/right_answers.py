@@ -1,8 +1,14 @@
 """Right answers, differently written, by the name of their question; and manners of returning them."""
 
 import numpy as np
-from grading import right_backprop, right_by_hand, right_derivatives, right_layers, right_losses
-from grading import right_backprop, right_by_hand, right_generalization, right_layers, right_losses
+from grading import (
+    right_backprop,
+    right_by_hand,
+    right_derivatives,
+    right_generalization,
+    right_layers,
+    right_losses,
+)
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
