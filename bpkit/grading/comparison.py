@@ -39,13 +39,14 @@ class Difference:
 def path_name(path):
     """Write a path as the student would: names, then indices in brackets.
 
-    >>> path_name(("dW", 2)), path_name((0, "dW", 1)), path_name(())
-    ('dW[2]', 'result[0] dW[1]', 'the result')
+    >>> path_name(("dW", 2)), path_name((0, "dW", 1)), path_name(()), path_name((("W", 1), 0))
+    ('dW[2]', 'result[0] dW[1]', 'the result', 'W[1][0]')
     """
     if not path:
         return "the result"
     words = ""
     for step in path:
+        step = path_name(step) if isinstance(step, tuple) else step
         named = isinstance(step, str)
         words += f" {step}" if named and words else step if named else f"{'' if words else 'result'}[{step}]"
     return words

@@ -40,6 +40,7 @@ EQUATIONS = {
         "eq-grad-weights",
         "eq-grad-biases",
         "eq-central-difference",
+        "eq-relative-error",
         "eq-update",
     ),
     "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),

@@ -30,6 +30,7 @@ arrays = hnp.arrays(st.sampled_from(DTYPES), hnp.array_shapes(min_dims=0, max_di
 numbers = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False)
 plain = st.none() | st.booleans() | numbers | st.text(max_size=9) | arrays
 keys = st.integers(-9, 9) | st.text(max_size=5)
+keys |= st.tuples(keys, keys)
 values = st.recursive(
     plain,
     lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(keys, inner),
@@ -261,6 +262,10 @@ def test_values_over_the_limits_are_not_sent(monkeypatch):
         {"list": 3},
         {"dict": 3},
         {"dict": [{"list": []}, 1]},
+        {"dict": [{"tuple": [1]}, 1]},
+        {"dict": [{"tuple": [1, 2, 3]}, 1]},
+        {"dict": [{"tuple": [1, {"list": []}]}, 1]},
+        {"dict": [{"tuple": [1, {"tuple": [1, 2]}]}, 1]},
         {"dict": [True]},
         {"dict": [1, 2, 3]},
         {"provided": ["derivative"]},

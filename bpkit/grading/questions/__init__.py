@@ -3,6 +3,7 @@
 import difflib
 
 from . import ps01_derivatives, ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop, ps10_generalization
+from . import ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop, ps06_gradient_check
 
 SETS = {
     "ps01_derivatives": ps01_derivatives.QUESTIONS,
@@ -11,6 +12,7 @@ SETS = {
     "ps04_by_hand": ps04_by_hand.QUESTIONS,
     "ps05_backprop": ps05_backprop.QUESTIONS,
     "ps10_generalization": ps10_generalization.QUESTIONS,
+    "ps06_gradient_check": ps06_gradient_check.QUESTIONS,
 }
 
 

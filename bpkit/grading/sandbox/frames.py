@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from .names import known_name
-from .values import DTYPES, INT_LIMIT, KEYS, NUMBER, Callback, Handed, Provided, Strange, describe
+from .values import DTYPES, INT_LIMIT, KEYS, NUMBER, Callback, Handed, Provided, Strange, describe, is_pair
 
 HEAD = struct.Struct("!cHII")  # what it is for, results, bytes of JSON, bytes of arrays and numbers
 REPLY, ASKS, RESULTS = b"r", b"a", b"R"  # an answer to what was asked; a question meanwhile; see `bundle`
@@ -161,7 +161,7 @@ class _Reader:
         built, rest = {}, iter(content)
         for node in rest:
             key = self.build(node)
-            if not isinstance(key, KEYS) or len(built) >= DICT_LIMIT:
+            if not (isinstance(key, KEYS) or is_pair(key)) or len(built) >= DICT_LIMIT:
                 raise FrameError("The frame holds a dict with more keys, or others, than it may have.")
             built[key] = self.build(next(rest))
         return built

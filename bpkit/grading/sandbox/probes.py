@@ -122,3 +122,31 @@ def applied(answers, x, fitted_to):
 
 
 PROBES = {"twice": twice, "drawn": drawn, "fitted": fitted, "applied": applied}
+BACK = 1e-9  # how far from where they were numbers count as put back
+
+
+def restored(answer, *arguments):
+    """Call an answer; numbers in its arguments that it moved and put back lose what rounding left in them.
+
+    >>> W = {1: np.array([0.1])}
+    >>> def answer(W):
+    ...     W[1] += 0.2
+    ...     W[1] -= 0.2
+    >>> restored(answer, W), W[1][0] == 0.1
+    (None, np.True_)
+    """
+    before = [copy.deepcopy(value) if isinstance(value, dict) else value for value in arguments]
+    result = answer(*arguments)
+    for value, own in zip(arguments, before, strict=True):
+        for key in own if isinstance(own, dict) else ():
+            put_back(value.get(key), own[key])
+    return result
+
+
+def put_back(array, own):
+    """Write the numbers that an array had into it, if it still holds them but for rounding."""
+    if isinstance(array, np.ndarray) and array.shape == own.shape and np.abs(array - own).max() <= BACK:
+        array[...] = own
+
+
+PROBES = {"restored": restored, "twice": twice}

@@ -48,6 +48,7 @@ class Strange(NamedTuple):
 
 FIRST = itemgetter(0)
 KEYS = int | float | str | None | Strange  # what a dict may be keyed by
+PAIR = 2  # or by a pair of such
 
 
 def describe(value, data, depth=0):
@@ -113,7 +114,19 @@ def _dict(value, data, depth):
 def _key(key, data, depth):
     if type(key) is int and -INT_LIMIT < key < INT_LIMIT:
         return str(key)
-    return describe(key if isinstance(key, KEYS | np.generic) else Strange("object"), data, depth + 1)
+    fine = isinstance(key, KEYS | np.generic) or is_pair(key)
+    return describe(key if fine else Strange("object"), data, depth + 1)
+
+
+def is_pair(key):
+    """Say whether a key is a pair of plain keys.
+
+    >>> is_pair(("W", 1)), is_pair(("W", (1, 2))), is_pair(("W", 1, 2))
+    (True, False, False)
+    """
+    return (
+        type(key) is tuple and len(key) == PAIR and all(isinstance(part, KEYS | np.generic) for part in key)
+    )
 
 
 def _named(value, data, depth):
