@@ -1,5 +1,7 @@
 """Right answers, differently written, by the name of their question; and manners of returning them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from grading import (
     right_backprop,
@@ -9,6 +11,7 @@ from grading import (
     right_layers,
     right_losses,
 )
+from grading import right_backprop, right_by_hand, right_checks, right_layers, right_losses, right_programs
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
@@ -20,6 +23,7 @@ ROOMS = {
     "ps04_by_hand": right_by_hand,
     "ps05_backprop": right_backprop,
     "ps10_generalization": right_generalization,
+    "ps06_gradient_check": SimpleNamespace(**vars(right_checks) | vars(right_programs)),
 }
 
 
@@ -66,7 +70,7 @@ def listed(value):
 def numpy_keys(value):
     """Return a result whose dicts have numpy integers as keys, and whose numbers are 0-d arrays."""
     if isinstance(value, dict):
-        return {np.int64(key): item for key, item in value.items()}
+        return {np.int64(key) if isinstance(key, int) else key: item for key, item in value.items()}
     if isinstance(value, tuple | list):
         return type(value)(map(numpy_keys, value))
     return np.array(value) if isinstance(value, float) else value

@@ -4,6 +4,7 @@ from textwrap import dedent
 
 from grading.notebooks import BACKPROP, BY_HAND
 from grading.wrong_derivatives import WRONG_DERIVATIVES
+from grading.wrong_checks import WRONG_CHECKS
 from grading.wrong_losses import WRONG_LOSSES
 
 WRONG = (
@@ -124,4 +125,5 @@ WRONG = (
 WRONG = tuple(
     (set_name, name, number, dedent(source))
     for set_name, name, number, source in (*WRONG, *WRONG_DERIVATIVES, *WRONG_LOSSES)
+    for set_name, name, number, source in (*WRONG, *WRONG_LOSSES, *WRONG_CHECKS)
 )
