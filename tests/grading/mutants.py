@@ -12,7 +12,10 @@ from pathlib import Path
 
 import bpkit
 
-ROOMS = tuple(str(Path(bpkit.__file__).parent / room) for room in ("reference", "grading/questions"))
+ROOMS = tuple(
+    str(Path(bpkit.__file__).parent / room) for room in ("reference", "gradcheck.py", "grading/questions")
+)
+LOOKS = ("expect", "check", "look_up", "named", "numbers", "positive")  # at arguments
 OTHERS = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -51,7 +54,7 @@ def functions_called(call):
 
 def computes(code):
     """Say whether a code is that of a function with a name, and not of one that only looks at arguments."""
-    looks = code.co_name.lstrip("_").startswith(("expect", "check", "look_up", "named"))
+    looks = code.co_name.lstrip("_").startswith(LOOKS)
     named = code.co_name.isidentifier() and "<locals>" not in code.co_qualname
     return named and not looks and not code.co_filename.endswith("shapes.py")
 

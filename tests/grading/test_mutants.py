@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -42,7 +43,24 @@ TWO_LAYERS = {  # one step back, and the same activation in both
     "backward: f[l] → f[l + 1]",
 }
 CONSTANT = {"standardize_fit: 1 → 2 in std[std == 0] = 1"}  # 0 stays 0, whatever it is divided by
+UNIT = {  # the relative error is the same in any unit
+    "relative_error: 1 → 2 in unit = 2.0 ** (math.frexp(largest)[1] - 1)",
+    "relative_error: 2.0 → 3.0 in unit = 2.0 ** (math.frexp(largest)[1] - 1)",
+    "relative_error: math.frexp(largest)[1] - 1 → math.frexp(largest)[1] + 1",
+}
+UNEQUAL = "True → False in"  # two of equal length go together either way
 EQUIVALENT = {
+    "relative_error": UNIT,
+    "gradient_check": UNIT
+    | {
+        f'gradient_check: {UNEQUAL} for letter, given, numeric in zip("Wb", (dW, db), '
+        "numerical_gradients(loss_fn, W, b), strict=True):",
+        "relu: 0 → 1 in return np.where(z.real < 0, 0, z)",  # a loss that is higher by 1 has the same slopes
+    },
+    "locate_fault": UNIT,
+    "diagnose": {
+        f"tell: {UNEQUAL} if all(agree(*pair, looked_at) for pair in zip(wanted, got, strict=True))"
+    },
     "sigmoid_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},  # σ′(z) = σ′(−z)
     "tanh_prime": {"_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))"},
     "softmax": KEPT,
@@ -78,6 +96,7 @@ NOT_RETURNED = {  # functions that are called, and whose results do not reach th
     "step_221": LOSSES,
     "per_sample_gradients": LOSSES,
 }
+OF_TESTS = {"diagnose": "blind_tests.py", "expose": "blind_tests.py"}  # what else they call is what they test
 EVERY = [
     pytest.param(name, marks=[] if name in questions_of("ps02_layers") else pytest.mark.slow)
     for name in QUESTIONS
@@ -100,13 +119,19 @@ def passes(question, asked):
         return False
 
 
+def counts(name, function):
+    """Say whether what a function returns reaches the result of the question."""
+    file = function.__code__.co_filename
+    return file.endswith(OF_TESTS.get(name, "")) and function.__name__ not in NOT_RETURNED.get(name, ())
+
+
 def survivors(question, seed="secret"):
     """Return the mutants that the question takes for right, and how many it refuses."""
     asked = ask(question, seed)
     assert passes(question, asked)
     used = functions_called(lambda: [question.expected(case) for case in asked.cases])
     alive, refused = set(), 0
-    for function in [f for f in used if f.__name__ not in NOT_RETURNED.get(question.name, ())]:
+    for function in filter(partial(counts, question.name), used):
         for what, code in mutants(function):
             with in_place(function, code):
                 alive, refused = (

@@ -69,6 +69,9 @@ def marked(question, answer, seed):
 NO_BATCH = (  # by their last array
     *WITHOUT_ARRAYS,
     "affine",
+    "gradient_check",
+    "locate_fault",
+    "numerical_gradients",
     "observed_order",
     "softmax_jacobian",
     "standardize_apply",
@@ -80,6 +83,11 @@ SINGLE = (  # the sets that promise float32 for float32
     "ps05_backprop",
     "ps10_generalization",
 )
+
+
+def values(case):
+    """Return the arguments of a case that are no functions: of a function, only its calls can be compared."""
+    return tuple(value for value in case.arguments if not callable(value))
 
 
 def last(case):
@@ -168,8 +176,8 @@ def test_inputs_are_the_same_for_the_same_seed_alone(question):
         question.draw(generator(seed, question.name)) for seed in ("secret", "secret", "other")
     )
 
-    assert all(same(a.arguments, b.arguments) for a, b in zip(first, again, strict=True))
-    assert not same(first[-1].arguments, other[-1].arguments)
+    assert all(same(values(a), values(b)) for a, b in zip(first, again, strict=True))
+    assert not all(same(a.arguments, b.arguments) for a, b in zip(first, other, strict=True))
 
 
 @functions

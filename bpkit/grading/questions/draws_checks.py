@@ -9,6 +9,7 @@ from bpkit.reference.losses import batch_loss, sample_losses
 
 from ..question import Case
 from .draws import BINARY, SQUARED, network, target
+from .draws_losses import signed
 
 ONE, SEVERAL, STEP = "one layer", "several layers", "given h"
 PERTURBED = (  # tag, units of each layer: few parameters, for each costs two calls
@@ -181,9 +182,9 @@ def checked(rng, tag, sizes, names, loss, m, scale, of_W, of_b):
 
 HIGHEST, RELATIVE_ONLY, SHAPES, NAN = "the highest layer", "errors of any scale", "another shape", "nan"
 MORE_FAULTS = FAULTS | {
-    "rounded": lambda rng, g: g * (1 + 1e-9 * rng.normal(0, 1, g.shape)),
+    "rounded": lambda rng, g: g * (1 + rng.uniform(-4e-7, 4e-7, g.shape)),
     "just wrong": lambda rng, g: g * (1 + rng.uniform(1e-5, 1e-4)),
-    "small entry": lambda rng, g: g + 1e-9 * np.linalg.norm(g) * np.eye(1, g.size).reshape(g.shape),
+    "small entry": lambda rng, g: g + 4e-7 * np.linalg.norm(g) * np.eye(1, g.size).reshape(g.shape),
     "row": lambda rng, g: g.ravel(),
     "transposed": lambda rng, g: g.T.copy(),
     "nan": lambda rng, g: np.where(np.arange(g.size).reshape(g.shape) == g.size - 1, np.nan, g),
@@ -204,7 +205,7 @@ LOCATED = (  # tag, sizes, {(letter, layer): fault}, {(letter, layer): scale}
         RELATIVE_ONLY,
         (2, 4, 3),
         {("W", 1): "just wrong", ("W", 2): "small entry"},
-        {("b", 1): 0.0, ("b", 2): 1e6},
+        {("b", 1): 1e6, ("b", 2): 0.0},
     ),
     (SHAPES, (3, 4, 1), {("b", 2): "row"}, {}),
     (SHAPES, (4, 1, 3), {("W", 1): "row"}, {}),
@@ -223,10 +224,7 @@ def located(rng, tag, sizes, faults, scales):
     layers = range(1, len(sizes))
     shapes = {"W": lambda l: (sizes[l], sizes[l - 1]), "b": lambda l: (sizes[l], 1)}
     true = {
-        letter: {
-            l: scales.get((letter, l), 1.0) * rng.uniform(0.1, 1, shape(l)) * rng.choice((-1, 1), shape(l))
-            for l in layers
-        }
+        letter: {l: scales.get((letter, l), 1.0) * signed(rng, 0.1, 2, shape(l)) for l in layers}
         for letter, shape in shapes.items()
     }
     fault = {
