@@ -65,6 +65,10 @@ MARKS = {  # points by question, in the order of the notebook
         "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
         "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
         "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0),
+    "ps06_gradient_check": {
+        "alder": (4, 2, 3, 3, 4, 3.6),
+        "cedar": (0, 1.5, 0.75, 2.5, 3.2, 0.2),
+        "fir": (0, 0, 0, 0, 0, 0),
     },
 }
 MISTAKES = {
@@ -93,6 +97,9 @@ MISTAKES = {
     ("cedar", "train_validation_split"): "M62",
     ("cedar", "l2_penalty"): "M51",
     ("cedar", "l2_gradients"): "M51",
+    ("cedar", "numerical_gradients"): "M74",
+    ("cedar", "gradient_check"): "M78",
+    ("cedar", "expose"): "M83",
     ("elm", "step_221"): "M61",
     ("elm", "backward"): "M61",
 }

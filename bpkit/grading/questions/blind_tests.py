@@ -5,6 +5,8 @@ from functools import cache, partial
 import numpy as np
 
 from bpkit.reference import mlp
+from bpkit.reference.losses import sample_losses
+from bpkit.reference.optimizers import gradient_descent
 
 from ..comparison import compare
 from ..question import Mistake
@@ -14,6 +16,7 @@ from .steps import run
 
 RESULTS = ("dW", "db", "delta")
 TRIED = tuple(net for net in NETWORKS if not net[0].endswith("float32"))
+STEPPED = (("a batch", (3, 4, 2), ("tanh", "sigmoid"), SQUARED, 7),)
 
 
 def backward_arguments(W, b, f, x, y, loss):
@@ -91,6 +94,21 @@ def flattened(result):
 def shapes_alone(result):
     """Return a result without its numbers."""
     return result if result == "raised" else [{l: np.zeros(part[l].shape) for l in part} for part in result]
+
+
+def rises(backward, raises=True):
+    """Say whether the loss of one network is higher after a step than before."""
+    W, z, a, y, f, loss = cases_of(STEPPED)[0]
+    b = {l: (z[l] - W[l] @ a[l - 1])[:, :1] for l in W}
+    try:
+        dW, db, _ = backward(W, z, a, y, f, loss)
+        stepped, _ = mlp.forward(gradient_descent(W, dW, 0.1), {l: b[l] - 0.1 * db[l] for l in b}, a[0], f)
+    except Exception:
+        if raises:
+            raise
+        return True
+    before, after = (sample_losses(last[len(W)], y, f[len(W)], loss).mean() for last in (z, stepped))
+    return bool(after > before)
 
 
 def where(condition):
@@ -213,6 +231,15 @@ EXPOSE_MISTAKES = (
         seen=flattened,
     ),
     exposing("you compare the shapes alone.", "eq-grad-weights", "M83", seen=shapes_alone),
+    *(
+        Mistake(
+            "M83",
+            "you ask whether the loss falls: it does so with most wrong gradients too.",
+            "eq-central-difference",
+            partial(rises, raises=raises),
+        )
+        for raises in (True, False)
+    ),
     Mistake(
         None,
         "your test says True whatever it is given: three of the programs are right.",
