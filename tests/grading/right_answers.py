@@ -6,12 +6,13 @@ import numpy as np
 from grading import (
     right_backprop,
     right_by_hand,
+    right_checks,
     right_derivatives,
     right_generalization,
     right_layers,
     right_losses,
+    right_programs,
 )
-from grading import right_backprop, right_by_hand, right_checks, right_layers, right_losses, right_programs
 from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS

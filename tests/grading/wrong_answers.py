@@ -3,8 +3,8 @@
 from textwrap import dedent
 
 from grading.notebooks import BACKPROP, BY_HAND
-from grading.wrong_derivatives import WRONG_DERIVATIVES
 from grading.wrong_checks import WRONG_CHECKS
+from grading.wrong_derivatives import WRONG_DERIVATIVES
 from grading.wrong_losses import WRONG_LOSSES
 
 WRONG = (

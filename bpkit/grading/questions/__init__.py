@@ -2,8 +2,15 @@
 
 import difflib
 
-from . import ps01_derivatives, ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop, ps10_generalization
-from . import ps02_layers, ps03_losses, ps04_by_hand, ps05_backprop, ps06_gradient_check
+from . import (
+    ps01_derivatives,
+    ps02_layers,
+    ps03_losses,
+    ps04_by_hand,
+    ps05_backprop,
+    ps06_gradient_check,
+    ps10_generalization,
+)
 
 SETS = {
     "ps01_derivatives": ps01_derivatives.QUESTIONS,
