@@ -61,14 +61,15 @@ MARKS = {  # points by question, in the order of the notebook
         "spruce": (0, 0, 0, 0, 0, 0, 0),
         "yew": (3, 4, 3, 4, 2, 2, 2),
     },
-    "ps10_generalization": {
-        "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
-        "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
-        "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0),
     "ps06_gradient_check": {
         "alder": (4, 2, 3, 3, 4, 3.6),
         "cedar": (0, 1.5, 0.75, 2.5, 3.2, 0.2),
         "fir": (0, 0, 0, 0, 0, 0),
+    },
+    "ps10_generalization": {
+        "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
+        "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
+        "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0),
     },
 }
 MISTAKES = {

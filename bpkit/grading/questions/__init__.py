@@ -12,15 +12,16 @@ from . import (
     ps10_generalization,
 )
 
-SETS = {
-    "ps01_derivatives": ps01_derivatives.QUESTIONS,
-    "ps02_layers": ps02_layers.QUESTIONS,
-    "ps03_losses": ps03_losses.QUESTIONS,
-    "ps04_by_hand": ps04_by_hand.QUESTIONS,
-    "ps05_backprop": ps05_backprop.QUESTIONS,
-    "ps10_generalization": ps10_generalization.QUESTIONS,
-    "ps06_gradient_check": ps06_gradient_check.QUESTIONS,
-}
+MODULES = (
+    ps01_derivatives,
+    ps02_layers,
+    ps03_losses,
+    ps04_by_hand,
+    ps05_backprop,
+    ps06_gradient_check,
+    ps10_generalization,
+)
+SETS = {module.__name__.rpartition(".")[2]: module.QUESTIONS for module in MODULES}
 
 
 class UnknownSet(ValueError):

@@ -13,6 +13,7 @@ import numpy as np
 from .values import Handed, Provided
 
 MOST = 10_000  # items that are taken from an answer's iterable
+BACK = 1e-9  # how far from where they were numbers count as put back
 PLAIN = (list, tuple, dict, str, bytes, np.ndarray)
 
 
@@ -62,6 +63,15 @@ def listed(result):
     return result
 
 
+PROBES = {}
+
+
+def probe(function):
+    """Put a function among the probes, under its name."""
+    PROBES[function.__name__] = function
+    return function
+
+
 def call(probe, answers, arguments):
     """Call the first of some answers as a probe does, or plainly; a probe gets all of them if they are more.
 
@@ -72,6 +82,7 @@ def call(probe, answers, arguments):
     return listed(PROBES[probe](answer, *arguments) if probe else answer(*arguments))
 
 
+@probe
 def twice(answer, *arguments):
     """Call an answer with generators of the same seed, and of the next one; the seed is its last argument.
 
@@ -85,6 +96,7 @@ def twice(answer, *arguments):
     ]
 
 
+@probe
 def drawn(answer, *arguments):
     """Call an answer as `twice` does, the first time with the arguments themselves; return those as well.
 
@@ -101,6 +113,7 @@ def drawn(answer, *arguments):
     return [first, again, other, before]
 
 
+@probe
 def fitted(answers, x):
     """Apply what was fitted to the same data; the answers are the one that fits, and the other.
 
@@ -111,6 +124,7 @@ def fitted(answers, x):
     return apply(x, fit(x))
 
 
+@probe
 def applied(answers, x, fitted_to):
     """Apply to `x` what was fitted to other data; the answers are the one that applies, and the other.
 
@@ -121,10 +135,7 @@ def applied(answers, x, fitted_to):
     return apply(x, fit(fitted_to))
 
 
-PROBES = {"twice": twice, "drawn": drawn, "fitted": fitted, "applied": applied}
-BACK = 1e-9  # how far from where they were numbers count as put back
-
-
+@probe
 def restored(answer, *arguments):
     """Call an answer; numbers in its arguments that it moved and put back lose what rounding left in them.
 
@@ -147,6 +158,3 @@ def put_back(array, own):
     """Write the numbers that an array had into it, if it still holds them but for rounding."""
     if isinstance(array, np.ndarray) and array.shape == own.shape and np.abs(array - own).max() <= BACK:
         array[...] = own
-
-
-PROBES = {"restored": restored, "twice": twice}
