@@ -6,13 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
 
-import numpy as np
-
-from bpkit.exercise import activation, derivative
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.course import Course
 from bpkit.grading.gradebook import open_gradebook
-from bpkit.grading.notebook import answers_of, rebuild
+from bpkit.grading.notebook import answers_of, cells_to_run, rebuild
 
 ROOT = Path(__file__).parents[2]
 LAYERS, BY_HAND, BACKPROP = "ps02_layers", "ps04_by_hand", "ps05_backprop"
@@ -30,17 +27,19 @@ def solutions(set_name):
 
 def handed_in(set_name, **answers):
     """Return the solved notebook with these answers in it, as the bytes of a submission."""
+    return json.dumps(answered(set_name, answers)).encode()
+
+
+def answered(set_name, answers):
     sources = {name: dedent(source) for name, source in answers.items()}
-    return json.dumps(rebuild(released(set_name), solutions(set_name) | sources)).encode()
+    return rebuild(released(set_name), solutions(set_name) | sources)
 
 
 def opened(set_name, **answers):
     """Return the answers of such a notebook as they are when it is open, its cells run in this process."""
-    namespace = {"np": np, "activation": activation, "derivative": derivative}
-    in_words = {cell["id"] for cell in released(set_name)["cells"] if cell["cell_type"] == "markdown"}
-    for name, source in (solutions(set_name) | answers).items():
-        if name not in in_words:
-            exec(dedent(source), namespace)
+    namespace = {}
+    for _, source in cells_to_run(answered(set_name, answers)):
+        exec(source, namespace)
     return LocalAnswers(namespace)
 
 
