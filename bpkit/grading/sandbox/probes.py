@@ -158,3 +158,6 @@ def put_back(array, own):
     """Write the numbers that an array had into it, if it still holds them but for rounding."""
     if isinstance(array, np.ndarray) and array.shape == own.shape and np.abs(array - own).max() <= BACK:
         array[...] = own
+
+
+PROBES = {"restored": restored, "twice": twice, "drawn": drawn, "fitted": fitted, "applied": applied}
