@@ -239,17 +239,27 @@ def is_number(value):
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
-def leaves(value, names=None, path=()):
+def parts(value, names=None, path=()):
+    """Return a result's arrays and numbers by their paths.
+
+    >>> parts(({1: 0.0, 2: 0.5}, 3.0), ("z", "a"))
+    {('z', 1): 0.0, ('z', 2): 0.5, ('a',): 3.0}
+    """
+    if isinstance(names, str):
+        path, names = (*path, names), None
+    if isinstance(value, dict):
+        return {p: part for key in value for p, part in parts(value[key], None, (*path, key)).items()}
+    if isinstance(value, tuple | list):
+        steps, inner = (names, None) if isinstance(names, tuple) else (range(len(value)), names and names[0])
+        pairs = zip(value, steps, strict=True)
+        return {p: part for item, s in pairs for p, part in parts(item, inner, (*path, s)).items()}
+    return {path: value}
+
+
+def leaves(value, names=None):
     """List the paths of a result's arrays and numbers.
 
     >>> leaves(({1: 0.0, 2: 0.0}, 3.0), ("z", "a"))
     [('z', 1), ('z', 2), ('a',)]
     """
-    if isinstance(names, str):
-        return leaves(value, None, (*path, names))
-    if isinstance(value, dict):
-        return [p for key in value for p in leaves(value[key], None, (*path, key))]
-    if isinstance(value, tuple | list):
-        steps, inner = (names, None) if isinstance(names, tuple) else (range(len(value)), names and names[0])
-        return [p for item, s in zip(value, steps, strict=True) for p in leaves(item, inner, (*path, s))]
-    return [path]
+    return list(parts(value, names))

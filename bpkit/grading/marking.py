@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
-from .diagnosis import facts, known_mistake
+from .diagnosis import known_mistakes, told
+from .facts import facts
 from .pointers import see
 from .question import Asked, is_right, judge
 from .scoring import SHAPED, SINGLE, full_marks, score_parts
@@ -211,10 +212,10 @@ def explain(asked, findings, parts, public):
     question = asked.question
     if not any(f.outcome.problem or f.differences for f in findings):
         return "M61", f"{question.name}: {CHANGED} [M61]"
-    mistake = known_mistake(asked, findings)
-    if mistake:
-        number = f" [{mistake.number}]" if mistake.number else ""
-        return mistake.number, f"{question.name}: {mistake.says} {see(mistake.equation)}{number}"
+    mistakes = known_mistakes(asked, findings)
+    if mistakes:
+        numbers, says = told(mistakes)
+        return numbers, f"{question.name}: {says}"
     says = f"{question.name}: {facts(findings, public or question.value)}"
     raised = all(f.outcome.problem in ("raised", "unreadable", *STUCK) for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"

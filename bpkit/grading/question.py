@@ -49,6 +49,8 @@ class Mistake:
     says: str
     equation: str
     wrong: Callable  # takes the question's arguments
+    steps: object = None  # where it is a mistake in single steps: the steps, see `pairs.both`,
+    taken: Callable | None = None  # and (steps, *arguments) → result
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +105,7 @@ class Asked:
     def __init__(self, question, cases):
         self.question, self.cases = question, cases
         self.runs = {}  # {(mistake, place of the case): what `run` gave}
+        self.evidence = {}  # {place of the case: which pairs of mistakes it speaks against}
 
     def probe(self, answers, stand_ins):
         """Call the answer on each case, or fetch it where it is a value; return the outcomes."""
@@ -151,11 +154,15 @@ class Asked:
             )
         return self.agrees(wrong, finding.outcome.result, relative)
 
-    def agrees(self, wrong, got, relative):
-        """Say whether a result is the same as that of a wrong version, to a tolerance."""
+    def differences(self, wrong, got, relative):
+        """Return where a result differs from that of a wrong version, to a tolerance."""
         question = self.question
         find = differences if question.compare is compare else question.compare
-        return next(iter(find(wrong, got, question.returns, relative)), None) is None
+        return find(wrong, got, question.returns, relative)
+
+    def agrees(self, wrong, got, relative):
+        """Say whether a result is the same as that of a wrong version, to a tolerance."""
+        return next(iter(self.differences(wrong, got, relative)), None) is None
 
     def are_right(self, outcomes):
         """Say of each outcome whether it is not decoded yet and the expected reply."""

@@ -11,7 +11,7 @@ from ..comparison import Difference, is_number
 from ..question import Case, Mistake, Question
 from ..scoring import SHAPED, Part
 from .draws import SQUARED, network
-from .slips_forward import FORWARD_MISTAKES
+from .slips_forward import FORWARD_SLIPS, forward_run
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS
 from .slips_hidden import HIDDEN_SLIPS
 from .slips_output import OUTPUT_SLIPS
@@ -75,6 +75,10 @@ def draw_steps(rng):
     rates = (0.5, 1.0, 0.3, 1.0, 2.0)
     cases = draw(lambda W, b, x, y: (W, b, x, y))(rng)
     return [Case(c.tag, (*c.arguments, rate)) for c, rate in zip(cases, rates, strict=True)]
+
+
+def layers_run(steps, W, b, x):
+    return forward_run(steps, W, b, x, F)
 
 
 def delta_run(steps, W, z, a, y):
@@ -192,11 +196,7 @@ QUESTIONS = (
         draw(lambda W, b, x, y: (W, b, x)),
         forward_221,
         ("z", "a"),
-        tuple(
-            Mistake(m.number, m.says, m.equation, lambda W, b, x, wrong=m.wrong: wrong(W, b, x, F))
-            for m in FORWARD_MISTAKES
-            if m.number != "M11"
-        ),
+        slipped(FORWARD_SLIPS, layers_run, ("M11",)),
     ),
     Question(
         "deltas_221",

@@ -3,14 +3,15 @@
 from bpkit.reference import mlp
 from bpkit.reference.activations import activation, derivative
 
+from ..pairs import Times
 from ..question import Mistake, Question
 from ..scoring import SHAPED, SINGLE, Part
 from .draws import FEW, SOME, SQUARED, draw_hidden, draw_layer, draw_networks
-from .slips_forward import FORWARD_MISTAKES, LOSS_MISTAKES
+from .slips_forward import FORWARD_MISTAKES, LOSS_SLIPS
 from .slips_gradients import AVERAGED_DELTA, GRADIENT_SLIPS, WHOLE_SLIPS
 from .slips_hidden import FED_WITH_Z, HIDDEN_SLIPS
 from .slips_output import OUTPUT_SLIPS
-from .steps import Pass, run, slipped
+from .steps import Pass, run, run_pass, slip, slipped
 
 SLIPS = OUTPUT_SLIPS + HIDDEN_SLIPS + FED_WITH_Z + GRADIENT_SLIPS + WHOLE_SLIPS
 
@@ -40,47 +41,40 @@ def hidden_run(steps, W_next, delta_next, z, f_prime):
     return steps.hidden(Pass(W, {1: z}, {}, delta_next, f, SQUARED, {2: delta_next}), 1)
 
 
-def scaled(factor, function):
-    """Return a function whose arrays are multiplied by a factor."""
-
-    def wrong(*arguments):
-        result = function(*arguments)
-        return tuple(factor * part for part in result) if isinstance(result, tuple) else factor * result
-
-    return wrong
+def prime_of(prime):
+    """Return a hidden step with `prime(z, f_prime)` in the place of f′(z)."""
+    return lambda p, l: p.back(l) * prime(p.z[l], p.f[l])
 
 
-def hidden_slip(prime):
-    """Return `hidden_delta` with `prime(z, f_prime)` in the place of f′(z)."""
-    return lambda W_next, delta_next, z, f_prime: (W_next.T @ delta_next) * prime(z, f_prime)
-
-
-HIDDEN_MISTAKES = (
-    Mistake("M5", "your δ^(l) has the sign reversed.", "eq-delta-hidden", scaled(-1, mlp.hidden_delta)),
-    Mistake("M18", "your f′ is taken at σ(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
-            hidden_slip(lambda z, f_prime: f_prime(activation("sigmoid")(z)))),
-    Mistake("M18", "your f′ is taken at tanh(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
-            hidden_slip(lambda z, f_prime: f_prime(activation("tanh")(z)))),
-    Mistake("M20", "you use the sigmoid's derivative whatever f_prime is.", "eq-delta-hidden",
-            hidden_slip(lambda z, f_prime: derivative("sigmoid")(z))),
-    Mistake("M20", "you use the derivative of tanh whatever f_prime is.", "eq-delta-hidden",
-            hidden_slip(lambda z, f_prime: derivative("tanh")(z))),
+ONE_HIDDEN_SLIPS = (
+    slip("M5", "your δ^(l) has the sign reversed.", "eq-delta-hidden", hidden=Times(lambda p: -1)),
+    slip("M18", "your f′ is taken at σ(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
+         hidden=prime_of(lambda z, f_prime: f_prime(activation("sigmoid")(z)))),
+    slip("M18", "your f′ is taken at tanh(z^(l)): it is a function of z^(l) itself.", "eq-delta-hidden",
+         hidden=prime_of(lambda z, f_prime: f_prime(activation("tanh")(z)))),
+    slip("M20", "you use the sigmoid's derivative whatever f_prime is.", "eq-delta-hidden",
+         hidden=prime_of(lambda z, f_prime: derivative("sigmoid")(z))),
+    slip("M20", "you use the derivative of tanh whatever f_prime is.", "eq-delta-hidden",
+         hidden=prime_of(lambda z, f_prime: derivative("tanh")(z))),
 )  # fmt: skip
-LAYER_MISTAKES = (
-    Mistake("M5", "your gradients have the wrong sign.", "eq-grad-weights", scaled(-1, mlp.layer_gradients)),
-    Mistake("M6", "your gradients are twice too large.", "eq-grad-weights", scaled(2, mlp.layer_gradients)),
-)  # fmt: skip
+MINUS, TWICE = Times(lambda p: -1), Times(lambda p: 2)
+ONE_LAYER_SLIPS = (
+    slip("M5", "your gradients have the wrong sign.", "eq-grad-weights", dW=MINUS, db=MINUS),
+    slip("M6", "your gradients are twice too large.", "eq-grad-weights", dW=TWICE, db=TWICE),
+)
 
 
 def whole_run(steps, W, b, x, y, f, loss):
-    z, a = mlp.forward(W, b, x, f)
-    dW, db, _ = run(steps, W, z, a, y, f, loss)
-    return mlp.loss_and_gradients(W, b, x, y, f, loss)[0], dW, db
+    p = Pass(W, *mlp.forward(W, b, x, f), y, f, loss)
+    dW, db, _ = run_pass(steps, p)
+    return steps.loss(p), dW, db
 
 
 def each_run(steps, W, b, x, y, f, loss):
-    columns = [slice(i, i + 1) for i in range(x.shape[1])]
-    return [whole_run(steps, W, b, x[:, i], y[:, i], f, loss)[1:] for i in columns]
+    z, a = mlp.forward(W, b, x, f)
+    samples = [slice(i, i + 1) for i in range(x.shape[1])]
+    passes = [({l: z[l][:, i] for l in z}, {l: a[l][:, i] for l in a}, y[:, i]) for i in samples]
+    return [run(steps, W, *one, f, loss)[:2] for one in passes]
 
 
 def divided_pairs(W, b, x, y, f, loss):
@@ -135,7 +129,7 @@ QUESTIONS = (
         mlp.hidden_delta,
         None,
         slipped(HIDDEN_SLIPS, hidden_run, ("M3", "M4", "M16", "M17", "M18", "M19", "M20", "M21", "M22"))
-        + HIDDEN_MISTAKES,
+        + slipped(ONE_HIDDEN_SLIPS, hidden_run),
     ),
     Question(
         "layer_gradients",
@@ -150,7 +144,7 @@ QUESTIONS = (
         draw_layer,
         mlp.layer_gradients,
         ("dW", "db"),
-        slipped(GRADIENT_SLIPS, layer_run, ("M34", "M35", "M36", "M37")) + LAYER_MISTAKES,
+        slipped(GRADIENT_SLIPS + ONE_LAYER_SLIPS, layer_run, ("M34", "M35", "M36", "M37")),
     ),
     Question(
         "backward",
@@ -179,7 +173,7 @@ QUESTIONS = (
         draw_networks(lambda W, b, f, x, y, loss: (W, b, x, y, f, loss)),
         mlp.loss_and_gradients,
         ("loss", "dW", "db"),
-        slipped(SLIPS, whole_run) + LOSS_MISTAKES,
+        slipped(SLIPS + LOSS_SLIPS, whole_run),
     ),
     Question(
         "per_sample_gradients",

@@ -4,6 +4,7 @@ import numpy as np
 
 from bpkit.reference.activations import activation
 
+from ..pairs import Times
 from .draws import BINARY, CLASSES, SQUARED
 from .slips_gradients import AVERAGED_DELTA
 from .slips_output import OUTPUT_SLIPS, when
@@ -78,7 +79,7 @@ FACTOR_SLIPS = (
         "M7",
         "your δ^(L) of the half squared error has the factor 2/K: that is the mean squared error's.",
         "eq-half-squared-error",
-        output=when(lambda p: p.loss == SQUARED, lambda p: 2 * RIGHT.output(p) / len(p.y)),
+        output=Times(lambda p: 2 / len(p.y) if p.loss == SQUARED else 1),
     ),
     slip(
         "M19",

@@ -1,79 +1,65 @@
 """Mistakes in the forward pass and in the loss."""
 
-from bpkit.reference import mlp
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from bpkit.reference.activations import activation
 
-from ..question import Mistake
+from ..pairs import Times
 from .draws import SQUARED
+from .steps import Slip, slip, slipped
 
 
-def forward_slip(change):
-    """Return `forward` with `change(z, a, l, W, b, f)` giving what layer l gets for z and a."""
+@dataclass(frozen=True)
+class Layer:
+    """The steps of one layer: what goes into f, what comes out, and what is kept as z."""
 
-    def wrong(W, b, x, f):
-        z, a = {}, {0: x}
-        for l in W:
-            z[l], a[l] = change(z, a, l, W, b, f)
-        return z, a
-
-    return wrong
+    before: Callable = lambda W, a, b: W @ a + b  # eq-preactivation
+    after: Callable = lambda z, f, last: activation(f)(z)  # eq-activation
+    kept: Callable = lambda z, a: z
 
 
-def without_bias(z, a, l, W, b, f):
-    pre = W[l] @ a[l - 1]
-    return pre, activation(f[l])(pre)
+def forward_run(steps, W, b, x, f):
+    """Run the network forward with these steps."""
+    z, a = {}, {0: x}
+    for l in W:
+        before = steps.before(W[l], a[l - 1], b[l])
+        a[l] = steps.after(before, f[l], l == len(W))
+        z[l] = steps.kept(before, a[l])
+    return z, a
 
 
-def over_the_batch(z, a, l, W, b, f):
-    pre = W[l] @ a[l - 1] + b[l]
-    return pre, activation(f[l])(pre.T).T if f[l] == "softmax" else activation(f[l])(pre)
+def over_the_batch(z, f, last):
+    return activation(f)(z.T).T if f == "softmax" else activation(f)(z)
 
 
-def linear_output(z, a, l, W, b, f):
-    pre = W[l] @ a[l - 1] + b[l]
-    return pre, pre if l == len(W) else activation(f[l])(pre)
+def linear_output(z, f, last):
+    return z if last else activation(f)(z)
 
 
-def z_is_a(z, a, l, W, b, f):
-    post = activation(f[l])(W[l] @ a[l - 1] + b[l])
-    return post, post
+def twice_at_the_output(z, f, last):
+    a = activation(f)(z)
+    return activation(f)(a) if last else a
 
 
-def twice_at_the_output(z, a, l, W, b, f):
-    pre = W[l] @ a[l - 1] + b[l]
-    post = activation(f[l])(pre)
-    return pre, activation(f[l])(post) if l == len(W) else post
-
-
-FORWARD_MISTAKES = (
-    Mistake("M72", "your output layer applies its activation twice.", "eq-activation",
-            forward_slip(twice_at_the_output)),
-    Mistake("M11", "your softmax runs over the batch: each column is a sample, and sums to 1.",
-            "eq-softmax", forward_slip(over_the_batch)),
-    Mistake("M50", "your z leaves the bias out: z^(l) = W^(l)a^(l−1) + b^(l).",
-            "eq-preactivation", forward_slip(without_bias)),
-    Mistake("M72", "your output layer leaves its activation out: a^(L) = f(z^(L)).",
-            "eq-activation", forward_slip(linear_output)),
-    Mistake("M72", "your z holds the activations: z^(l) is what goes into f, a^(l) what comes out.",
-            "eq-preactivation", forward_slip(z_is_a)),
+FORWARD_SLIPS = (
+    Slip("M72", "your output layer applies its activation twice.", "eq-activation",
+         Layer(after=twice_at_the_output)),
+    Slip("M11", "your softmax runs over the batch: each column is a sample, and sums to 1.", "eq-softmax",
+         Layer(after=over_the_batch)),
+    Slip("M50", "your z leaves the bias out: z^(l) = W^(l)a^(l−1) + b^(l).", "eq-preactivation",
+         Layer(before=lambda W, a, b: W @ a)),
+    Slip("M72", "your output layer leaves its activation out: a^(L) = f(z^(L)).", "eq-activation",
+         Layer(after=linear_output)),
+    Slip("M72", "your z holds the activations: z^(l) is what goes into f, a^(l) what comes out.",
+         "eq-preactivation", Layer(kept=lambda z, a: a)),
 )  # fmt: skip
-
-
-def loss_slip(factor):
-    """Return `loss_and_gradients` whose loss is multiplied by `factor(loss, y)`."""
-
-    def wrong(W, b, x, y, f, loss):
-        value, dW, db = mlp.loss_and_gradients(W, b, x, y, f, loss)
-        return value * factor(loss, y), dW, db
-
-    return wrong
-
-
-LOSS_MISTAKES = (
-    Mistake("M6", "your half squared error lacks the ½.", "eq-half-squared-error",
-            loss_slip(lambda loss, y: 2 if loss == SQUARED else 1)),
-    Mistake("M7", "your loss is a mean over the outputs: ℓ is their sum.", "eq-half-squared-error",
-            loss_slip(lambda loss, y: 1 / len(y))),
-    Mistake("M48", "your loss is the sum over the batch: ℒ is the mean.", "eq-batch-loss",
-            loss_slip(lambda loss, y: y.shape[1])),
+FORWARD_MISTAKES = slipped(FORWARD_SLIPS, forward_run)
+LOSS_SLIPS = (
+    slip("M6", "your half squared error lacks the ½.", "eq-half-squared-error",
+         loss=Times(lambda p: 2 if p.loss == SQUARED else 1)),
+    slip("M7", "your loss is a mean over the outputs: ℓ is their sum.", "eq-half-squared-error",
+         loss=Times(lambda p: 1 / len(p.y))),
+    slip("M48", "your loss is the sum over the batch: ℒ is the mean.", "eq-batch-loss",
+         loss=Times(lambda p: p.m)),
 )  # fmt: skip

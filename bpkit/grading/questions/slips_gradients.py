@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from ..pairs import Times
 from .steps import RIGHT, slip
 
 AVERAGED = "ℒ is the mean over the batch, so the sum over the samples is divided by m, once."
+SUMMED, DIVIDED = Times(lambda p: p.m), Times(lambda p: 1 / p.m)
 GRADIENT_SLIPS = (
     slip(
         "M34",
@@ -99,39 +101,39 @@ GRADIENT_SLIPS = (
         "M47",
         f"your db is divided by m twice, dW only once. {AVERAGED}",
         "eq-grad-biases",
-        db=lambda p, l: RIGHT.db(p, l) / p.m,
+        db=DIVIDED,
     ),
     slip(
         "M48",
         f"your gradients are sums over the batch. {AVERAGED}",
         "eq-grad-weights",
-        dW=lambda p, l: RIGHT.dW(p, l) * p.m,
-        db=lambda p, l: RIGHT.db(p, l) * p.m,
+        dW=SUMMED,
+        db=SUMMED,
     ),
     slip(
         "M47",
         f"your dW is the sum over the batch, your db the mean. {AVERAGED}",
         "eq-grad-weights",
-        dW=lambda p, l: RIGHT.dW(p, l) * p.m,
+        dW=SUMMED,
     ),
     slip(
         None,
         f"your db is the sum over the batch, your dW the mean. {AVERAGED}",
         "eq-grad-biases",
-        db=lambda p, l: RIGHT.db(p, l) * p.m,
+        db=SUMMED,
     ),
     slip(
         "M49",
         f"your gradients are divided by m twice. {AVERAGED}",
         "eq-grad-weights",
-        dW=lambda p, l: RIGHT.dW(p, l) / p.m,
-        db=lambda p, l: RIGHT.db(p, l) / p.m,
+        dW=DIVIDED,
+        db=DIVIDED,
     ),
     slip(
         "M49",
         "your dW is divided by m twice, db only once. " + AVERAGED,
         "eq-grad-weights",
-        dW=lambda p, l: RIGHT.dW(p, l) / p.m,
+        dW=DIVIDED,
     ),
 )
 
@@ -140,7 +142,7 @@ WHOLE_SLIPS = (
         "M49",
         f"your δ^(L) is divided by m, and the gradients once more. {AVERAGED}",
         "eq-grad-weights",
-        output=lambda p: RIGHT.output(p) / p.m,
+        output=DIVIDED,
     ),
     slip(
         "M53",
@@ -156,8 +158,8 @@ AVERAGED_DELTA = (  # shows in δ alone: the gradients come out right
         "M49",
         "your δ is divided by m: it is the error of each sample, and the mean is taken in dW and db.",
         "eq-grad-weights",
-        output=lambda p: RIGHT.output(p) / p.m,
-        dW=lambda p, l: RIGHT.dW(p, l) * p.m,
-        db=lambda p, l: RIGHT.db(p, l) * p.m,
+        output=DIVIDED,
+        dW=SUMMED,
+        db=SUMMED,
     ),
 )

@@ -1,10 +1,14 @@
 """Mistakes in single layers: the activation functions, their slopes, shapes, and what is sent back."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from bpkit.reference.activations import relu, relu_prime, sigmoid, sigmoid_prime, softmax, tanh, tanh_prime
 
 from ..question import Mistake
+from .steps import Slip, slipped
 
 OVERFLOWS = (
     "your formula leaves the range of numbers where |z| is large: e^10000 overflows, e^(−10000) does not. "
@@ -26,16 +30,33 @@ COUNT_MISTAKES = (
     Mistake(None, "you count units: a layer has n_l n_(l−1) weights and n_l biases.", "eq-preactivation",
             sum),
 )  # fmt: skip
-AFFINE_MISTAKES = (
-    Mistake("M50", "your z leaves the bias out: z = W a + b.", "eq-preactivation", lambda W, a, b: W @ a),
-    Mistake(None, "your W is transposed: row j of W holds the weights of unit j, so the product is W a.",
-            "eq-preactivation", lambda W, a, b: W.T @ a + b),
-    Mistake(None, "your product is a W: the matrix stands on the left, and the samples are columns.",
-            "eq-preactivation", lambda W, a, b: a @ W + b),
-    Mistake("M39", "you multiply W and a entry by entry: z = W a + b has the matrix product.",
-            "eq-preactivation", lambda W, a, b: W * a + b),
-    Mistake("M69", "your bias lies along the samples: b is a column, and is added to every column of W a.",
-            "eq-preactivation", lambda W, a, b: W @ a + b.T),
+
+
+@dataclass(frozen=True)
+class Affine:
+    """The steps of `affine`: the product, and how b is added."""
+
+    product: Callable = lambda W, a: W @ a  # eq-preactivation
+    plus: Callable = lambda Wa, b: Wa + b
+
+
+def affine_run(steps, W, a, b):
+    return steps.plus(steps.product(W, a), b)
+
+
+AFFINE_SLIPS = (
+    Slip("M50", "your z leaves the bias out: z = W a + b.", "eq-preactivation",
+         Affine(plus=lambda Wa, b: Wa)),
+    Slip(None, "your W is transposed: row j of W holds the weights of unit j, so the product is W a.",
+         "eq-preactivation", Affine(lambda W, a: W.T @ a)),
+    Slip(None, "your product is a W: the matrix stands on the left, and the samples are columns.",
+         "eq-preactivation", Affine(lambda W, a: a @ W)),
+    Slip("M39", "you multiply W and a entry by entry: z = W a + b has the matrix product.",
+         "eq-preactivation", Affine(lambda W, a: W * a)),
+    Slip("M69", "your bias lies along the samples: b is a column, and is added to every column of W a.",
+         "eq-preactivation", Affine(plus=lambda Wa, b: Wa + b.T)),
+)  # fmt: skip
+AFFINE_MISTAKES = slipped(AFFINE_SLIPS, affine_run) + (
     Mistake(None, "your bias is added before the product: z = W a + b, and not W (a + b).",
             "eq-preactivation", lambda W, a, b: W @ (a + b)),
     Mistake(None, "your z has its samples in rows: they are columns here, and z has the shape (n, m).",

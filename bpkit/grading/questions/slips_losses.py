@@ -1,10 +1,14 @@
 """Mistakes in the losses: in what is averaged, in the terms, and in the way from z to ln p."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from bpkit.reference.activations import softmax
 
-from ..question import Mistake
+from ..pairs import Times
+from .steps import Slip, slipped
 
 MEAN = "sum over the outputs, then take the mean over the samples."
 AVERAGES = (  # number, sentence, the loss of the batch from the terms, shape (K, m)
@@ -20,20 +24,33 @@ def right(terms):
     return terms.sum(axis=0).mean()
 
 
-def averaged(terms, equation="eq-batch-loss"):
-    """Return the mistakes of a loss, given by its terms, in what is averaged."""
+@dataclass(frozen=True)
+class Loss:
+    """The steps of a loss: its terms, shape (K, m), those of the question by default, and their average."""
+
+    terms: Callable | None = None
+    average: Callable = right
+
+
+def loss_run(terms):
+    """Return the loss by steps, whose right terms these are."""
+    return lambda steps, a, y: steps.average((steps.terms or terms)(a, y))
+
+
+def averaged(terms=None):
+    """Return the slips of a loss in what is averaged."""
     return tuple(
-        Mistake(number, says, equation, lambda a, y, average=average: average(terms(a, y)))
-        for number, says, average in AVERAGES
+        Slip(number, says, "eq-batch-loss", Loss(terms, average)) for number, says, average in AVERAGES
     )
+
+
+def reversed_sign(says, equation, terms=None):
+    return Slip("M5", says, equation, Loss(terms, Times(lambda t: -1, right)))
 
 
 def in_terms(equation, *slips):
-    """Return mistakes in the terms of a loss, each given as number, sentence and wrong terms."""
-    return tuple(
-        Mistake(number, says, equation, lambda a, y, terms=terms: right(terms(a, y)))
-        for number, says, terms in slips
-    )
+    """Return slips in the terms of a loss, each given as number, sentence and wrong terms."""
+    return tuple(Slip(number, says, equation, Loss(terms)) for number, says, terms in slips)
 
 
 def squares(o, y):
@@ -41,39 +58,37 @@ def squares(o, y):
 
 
 HALF_IS_MISSING = tuple(
-    Mistake(number, f"the ½ is missing, and {says}", "eq-half-squared-error", wrong)
-    for number, says, wrong in (
-        ("M6", f"your loss is a mean over outputs and samples alike: {MEAN}",
-         lambda o, y: ((o - y) ** 2).mean()),
-        ("M6", f"your loss is the sum over the batch: {MEAN}", lambda o, y: ((o - y) ** 2).sum()),
-        ("M6", "your loss has one number for each sample: take their mean.",
-         lambda o, y: ((o - y) ** 2).sum(axis=0)),
+    Slip("M6", f"the ½ is missing{says}", "eq-half-squared-error", Loss(average=Times(lambda t: 2, average)))
+    for says, average in (
+        (".", right),
+        (f", and your loss is a mean over outputs and samples alike: {MEAN}", np.mean),
+        (f", and your loss is the sum over the batch: {MEAN}", np.sum),
+        (", and your loss has one number for each sample: take their mean.", lambda t: t.sum(axis=0)),
     )
-)  # fmt: skip
-SQUARED_MISTAKES = (
-    averaged(squares)
-    + HALF_IS_MISSING
-    + in_terms(
+)
+SQUARED_SLIPS = (
+    *averaged(),
+    *HALF_IS_MISSING,
+    *in_terms(
         "eq-half-squared-error",
-        ("M6", "the ½ is missing.", lambda o, y: (o - y) ** 2),
         (None, "the square is missing: your loss adds up the distances ½|o − y|.",
          lambda o, y: np.abs(o - y) / 2),
         (None, "the square is missing: your differences o − y can cancel one another.",
          lambda o, y: (o - y) / 2),
-        ("M5", "the sign is reversed: a loss is smallest where the output is right.",
-         lambda o, y: -squares(o, y)),
-    )
+    ),
+    reversed_sign("the sign is reversed: a loss is smallest where the output is right.",
+                  "eq-half-squared-error"),
 )  # fmt: skip
+SQUARED_MISTAKES = slipped(SQUARED_SLIPS, loss_run(squares))
 
 
 def yes_and_no(o, y):
     return -(y * np.log(o) + (1 - y) * np.log(1 - o))
 
 
-BINARY_MISTAKES = averaged(yes_and_no) + in_terms(
+NO_MINUS = "the minus is missing: the logarithm of a probability is negative, and the loss is positive."
+BINARY_SLIPS = (*averaged(), reversed_sign(NO_MINUS, "eq-binary-cross-entropy"), *in_terms(
     "eq-binary-cross-entropy",
-    ("M5", "the minus is missing: the logarithm of a probability is negative, and the loss is positive.",
-     lambda o, y: -yes_and_no(o, y)),
     (None, "the term (1 − y) ln(1 − o) is missing: where y = 0 the loss is −ln(1 − o), and not 0.",
      lambda o, y: -y * np.log(o)),
     (None, "the term y ln o is missing: where y = 1 the loss is −ln o, and not 0.",
@@ -85,7 +100,8 @@ BINARY_MISTAKES = averaged(yes_and_no) + in_terms(
     (None, "your second term has the wrong sign: −y ln o − (1 − y) ln(1 − o) adds up both.",
      lambda o, y: -(y * np.log(o) - (1 - y) * np.log(1 - o))),
     (None, "your loss is the half squared error of o and y.", squares),
-)  # fmt: skip
+))  # fmt: skip
+BINARY_MISTAKES = slipped(BINARY_SLIPS, loss_run(yes_and_no))
 
 
 def log_p(z):
@@ -145,18 +161,17 @@ OVERFLOW = in_terms(
         for way in (*guarded(tiny), clipped(tiny))
     ),
 )
-NO_MINUS = "the minus is missing: the logarithm of a probability is negative, and the loss is positive."
 OVER_BATCH = "your softmax runs over the batch: each column is a sample, and sums to 1."
-ANY_WAY = tuple(  # mistakes that go with every way to compute ln p
-    mistake
-    for way in (log_p, *WAYS.values())
-    for mistake in (
-        *averaged(crossed(way)),
-        *in_terms("eq-cross-entropy", ("M5", NO_MINUS, lambda z, y, way=way: y * way(z))),
-        *in_terms("eq-softmax", ("M11", OVER_BATCH, crossed(lambda z, way=way: way(z.T).T))),
+ANY_WAY = tuple(  # mistakes that go with every way to compute ln p; the first way is right
+    slip
+    for way in (None, *WAYS.values())
+    for slip in (
+        *averaged(way and crossed(way)),
+        reversed_sign(NO_MINUS, "eq-cross-entropy", way and crossed(way)),
+        *in_terms("eq-softmax", ("M11", OVER_BATCH, crossed(lambda z, way=way or log_p: way(z.T).T))),
     )
 )
-CROSS_MISTAKES = (
+CROSS_SLIPS = (
     ANY_WAY
     + OVERFLOW
     + in_terms(
@@ -177,3 +192,4 @@ CROSS_MISTAKES = (
          crossed(lambda z: log_p(z.reshape(-1, 1)).reshape(z.shape))),
     )
 )  # fmt: skip
+CROSS_MISTAKES = slipped(CROSS_SLIPS, loss_run(crossed(log_p)))

@@ -1,5 +1,6 @@
 """Mistakes in δ^(L), the error of the output layer."""
 
+from ..pairs import Times
 from .steps import RIGHT, slip
 
 
@@ -58,31 +59,31 @@ OUTPUT_SLIPS = (
         "M5",
         "your δ^(L) has the sign reversed: it is the derivative of the loss, so it has o − y and not y − o.",
         "eq-delta-output-general",
-        output=lambda p: -RIGHT.output(p),
+        output=Times(lambda p: -1),
     ),
     slip(
         "M6",
         "your δ^(L) is twice the right one: the ½ of the half squared error cancels the 2.",
         "eq-half-squared-error",
-        output=lambda p: 2 * RIGHT.output(p),
+        output=Times(lambda p: 2),
     ),
     slip(
         "M6",
         "your δ^(L) of the half squared error is twice the right one: the ½ cancels the 2.",
         "eq-half-squared-error",
-        output=when(lambda p: p.loss == "half_squared_error", lambda p: 2 * RIGHT.output(p)),
+        output=Times(lambda p: 2 if p.loss == "half_squared_error" else 1),
     ),
     slip(
         "M6",
         "your δ^(L) is half the right one: the derivative of ½(o − y)² is o − y, for the 2 cancels the ½.",
         "eq-half-squared-error",
-        output=lambda p: RIGHT.output(p) / 2,
+        output=Times(lambda p: 1 / 2),
     ),
     slip(
         "M7",
         "your δ^(L) is divided by the number of outputs: ℓ is the sum over the outputs, not their mean.",
         "eq-half-squared-error",
-        output=lambda p: RIGHT.output(p) / len(p.y),
+        output=Times(lambda p: 1 / len(p.y)),
     ),
     slip(
         "M8",

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from bpkit.reference.activations import activation, derivative
-from bpkit.reference.losses import loss_for
+from bpkit.reference.losses import batch_loss, loss_for, sample_losses
 from bpkit.reference.mlp import output_delta
 
+from ..pairs import Times
 from ..question import Mistake
 
 
@@ -61,12 +63,13 @@ class Pass:
 
 @dataclass(frozen=True)
 class Steps:
-    """The four steps of the backward pass, each a function of the pass and the layer."""
+    """The four steps of the backward pass, each a function of the pass and the layer, and the loss."""
 
     output: Callable = lambda p: output_delta(p.z[p.L], p.y, p.f[p.L], p.loss)  # eq-delta-output-general
     hidden: Callable = lambda p, l: p.back(l) * p.prime(l)  # eq-delta-hidden
     dW: Callable = lambda p, l: p.delta[l] @ p.a[l - 1].T / p.m  # eq-grad-weights
     db: Callable = lambda p, l: p.delta[l].mean(axis=1, keepdims=True)  # eq-grad-biases
+    loss: Callable = lambda p: batch_loss(sample_losses(p.z[p.L], p.y, p.f[p.L], p.loss))  # eq-batch-loss
 
 
 RIGHT = Steps()
@@ -74,7 +77,10 @@ RIGHT = Steps()
 
 def run(steps, W, z, a, y, f, loss):
     """Run a backward pass with these steps; return dW, db and delta as `backward` does."""
-    p = Pass(W, z, a, y, f, loss)
+    return run_pass(steps, Pass(W, z, a, y, f, loss))
+
+
+def run_pass(steps, p):
     p.delta[p.L] = steps.output(p)
     for l in range(p.L - 1, 0, -1):
         p.delta[l] = steps.hidden(p, l)
@@ -93,7 +99,12 @@ class Slip:
 
 
 def slip(number, says, equation, **steps):
-    return Slip(number, says, equation, replace(RIGHT, **steps))
+    """Return a mistake in these steps; where one is `Times` a factor, in the right step's result."""
+    made = {
+        name: step.after(getattr(RIGHT, name)) if isinstance(step, Times) else step
+        for name, step in steps.items()
+    }
+    return Slip(number, says, equation, replace(RIGHT, **made))
 
 
 def slipped(slips, function, without=()):
@@ -112,7 +123,7 @@ def slipped(slips, function, without=()):
     tuple of Mistake
     """
     return tuple(
-        Mistake(s.number, s.says, s.equation, lambda *given, s=s: function(s.steps, *given))
+        Mistake(s.number, s.says, s.equation, partial(function, s.steps), s.steps, function)
         for s in slips
         if s.number not in without
     )
