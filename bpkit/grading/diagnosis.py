@@ -8,6 +8,8 @@ from .pairs import pairs_of
 from .pointers import see
 
 TOGETHER = "two mistakes together give exactly what you returned."
+FEW = 16  # pairs that are all tried: what parts say of steps that hang together is not always true
+FIRST, SECOND = "First, ", "Second, "
 
 
 def known_mistakes(asked, findings):
@@ -38,7 +40,7 @@ def told(mistakes):
     numbers = dict.fromkeys(m.number for m in mistakes if m.number)
     lines = [f"{m.says} {see(m.equation)}{f' [{m.number}]' if m.number else ''}" for m in mistakes]
     if len(lines) == 2:
-        lines = [TOGETHER, f"First, {lines[0]}", f"Second, {lines[1]}"]
+        lines = [TOGETHER, f"{FIRST}{lines[0]}", f"{SECOND}{lines[1]}"]
     return "+".join(numbers) or None, "\n".join(lines)
 
 
@@ -70,9 +72,12 @@ def no_number(result):
 
 def pairs_worth_a_try(asked, findings):
     """List the pairs of mistakes that the wrong case with most parts does not speak against."""
+    pairs = pairs_of(asked.question)
     clear = [(k, f) for k, f in findings if f.differences and not no_number(f.outcome.result)]
-    if not clear or not pairs_of(asked.question) or asked.question.by_symptoms:
+    if not clear or asked.question.by_symptoms:
         return []
+    if len(pairs) <= FEW:
+        return pairs
     k, finding = max(clear, key=lambda pair: len(telling(asked, pair[0])))
     if k not in asked.evidence:
         asked.evidence[k] = Evidence(asked, k)

@@ -27,7 +27,7 @@ class Verdict:
 
     name: str
     parts: dict  # {part: (points, of how many)}
-    mistake: str | None
+    mistake: str | None  # its number, or of two together both: M14+M38
     message: str
     stuck: bool = False  # it ran out of time or died
     rests_on: tuple = ()  # earlier answers in whose place ours stood
@@ -44,6 +44,11 @@ class Verdict:
     @property
     def right(self):
         return self.score == self.max
+
+    @property
+    def mistakes(self):
+        """The numbers of the mistakes that were found: none, one or two."""
+        return self.mistake.split("+") if self.mistake else []
 
     def line(self, part):
         """Return the line of a part, with its points where they are neither all nor none."""

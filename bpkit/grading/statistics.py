@@ -3,6 +3,8 @@
 from collections import Counter
 from math import sqrt
 
+from .diagnosis import FIRST, SECOND
+
 ENOUGH = 10  # students, below whom a correlation tells nothing
 SHOWN = 200  # students named for one reason; of the others there is only the number
 UNJUDGED = "This submission could not be judged"  # so begins the note of one that the grader failed on
@@ -116,17 +118,17 @@ class ClassStatistics:
         self.inside += graded.inside
         for verdict in graded.verdicts:
             self.question(verdict.name).add(verdict, score - verdict.score)
-            if verdict.mistake:
-                self.add_mistake(verdict)
+            for number in verdict.mistakes:
+                self.add_mistake(number, verdict)
         self.look(student, graded)
 
     def question(self, name):
         return self.questions.setdefault(name, QuestionStatistics(name))
 
-    def add_mistake(self, verdict):
-        key = verdict.mistake, verdict.name
+    def add_mistake(self, number, verdict):
+        key = number, verdict.name
         self.mistakes[key] += 1
-        self.sentences.setdefault(key, sentence(verdict))
+        self.sentences.setdefault(key, sentence(number, verdict))
 
     def look(self, student, graded):
         """Note a submission that a person should see, and why."""
@@ -191,7 +193,8 @@ def says(limit):
     return LIMITS.get(limit, f"met its limit of {limit}")
 
 
-def sentence(verdict):
-    """Return a message's own sentence: without the name before it, its number, and what follows."""
-    first = verdict.message.partition("\n")[0]
-    return first.removeprefix(f"{verdict.name}: ").removesuffix(f" [{verdict.mistake}]")
+def sentence(number, verdict):
+    """Return what a message says of a mistake: without the name before it, its number, and what follows."""
+    lines, end = verdict.message.split("\n"), f" [{number}]"
+    line = next((line for line in lines if line.endswith(end)), lines[0]).removesuffix(end)
+    return line.removeprefix(f"{verdict.name}: ").removeprefix(FIRST).removeprefix(SECOND)

@@ -57,6 +57,15 @@ def test_page_is_whole_and_says_everything():
     assert "zoe: g ran out of time" in page.text
 
 
+def test_page_tells_each_of_two_mistakes_together():
+    message = f"g: two together.\nFirst, {SIGN} [M5]\nSecond, the sum. [M48]"
+    both = Graded([Verdict("g", {"all": (0.0, 6.0)}, "M5+M48", message)], level="full")
+    text = page_of({"ada": both, "ben": CLASS["ben"]}).text
+
+    assert f"2 students, g, M5: {SIGN}" in text
+    assert "1 student, g, M48: the sum." in text
+
+
 def test_page_counts_wrong_answers_that_have_no_name():
     assert "not answered: f 2, g 2." in page_of(CLASS).text
 

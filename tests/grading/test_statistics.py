@@ -85,6 +85,15 @@ def test_mistakes_are_counted_by_question_with_one_sentence_each():
     assert found.questions["f"].unnamed == 1
 
 
+def test_of_two_mistakes_together_both_are_counted_with_their_own_sentences():
+    message = "f: two together.\nFirst, no f′. [M14]\nSecond, summed. [M48]\nf was judged with ours in …"
+    both = graded(0.0, mistake="M14+M48", message=message)
+    one = graded(0.0, mistake="M48", message="f: summed. [M48]")
+
+    assert added([both, one]).frequent_mistakes() == [("M48", "f", "summed.", 2), ("M14", "f", "no f′.", 1)]
+    assert added([both]).questions["f"].unnamed == 0
+
+
 @pytest.mark.parametrize(
     ("one", "kind", "says"),
     [
