@@ -6,15 +6,15 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
+from .comparison import compare
 from .diagnosis import known_mistakes, told
-from .facts import facts
+from .facts import CHANGED, facts
 from .pointers import see
 from .question import Asked, is_right, judge
 from .scoring import SHAPED, SINGLE, full_marks, score_parts
 
 PUBLIC_SEED = 0
 STUCK = ("time", "memory", "output", "died")
-CHANGED = "the call changes its arguments. Work on copies: the caller needs them as they were."
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,8 @@ def explain(asked, findings, parts, public):
     if mistakes:
         numbers, says = told(mistakes)
         return numbers, f"{question.name}: {says}"
-    says = f"{question.name}: {facts(findings, public or question.value)}"
+    visible = ask(question, PUBLIC_SEED).expected if not public and question.compare is compare else ()
+    says = f"{question.name}: {facts(question, findings, public or question.value, visible)}"
     raised = all(f.outcome.problem in ("raised", "unreadable", *STUCK) for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"
 
