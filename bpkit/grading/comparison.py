@@ -179,7 +179,8 @@ def compare_arrays(expected, got, relative, path):
     if got.dtype.kind not in "fiu":
         return [structure(path, f"holds {got.dtype} entries, but should hold numbers.")]
     if expected.dtype == np.float32 and got.dtype != np.float32:
-        return [Difference(path, "dtype", f"is {got.dtype}, but float32 arrays should give float32.")]
+        says = f"is {got.dtype}, but float32 arrays should give float32."
+        return [Difference(path, "dtype", says, got, expected)]
     if close(expected, got, relative):
         return []
     relative = RELATIVE_32 if expected.dtype == np.float32 else relative

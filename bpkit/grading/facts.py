@@ -7,7 +7,6 @@ from .relations import relation
 from .starts import first_of, right_throughout, start
 from .traits import where_right
 
-MOST = 3  # sentences on what holds in all cases
 CHANGED = "the call changes its arguments. Work on copies: the caller needs them as they were."
 
 
@@ -27,20 +26,20 @@ def facts(question, findings, public, visible=()):
     first = shown(failed, findings, public)
     if len(findings) == 1:
         return first
-    judged = [f for f in findings if not f.case.tag.endswith("float32")]
     remembers = memory(question, findings, visible)
-    invariants = (
-        [remembers]
-        if remembers
-        else [
-            start(question, judged),
-            relation(question, findings, public),
-            where_right(question, judged),
-            right_throughout(question, judged),
-        ]
-    )
+    always = [remembers] if remembers else invariants(question, findings, public)
     besides = f"Besides, {CHANGED}" if any(f.changed for f in findings) else ""
-    return " ".join([first, *list(filter(None, invariants))[:MOST], *filter(None, [besides])])
+    return " ".join(filter(None, [first, *always, besides]))
+
+
+def invariants(question, findings, public):
+    """List what holds in all cases: where the error starts, what it is, where there is none."""
+    judged = [f for f in findings if not f.case.tag.endswith("float32")]
+    return [
+        start(question, judged),
+        relation(question, findings, public) or where_right(question, judged),
+        right_throughout(question, judged),
+    ]
 
 
 def shown(failed, findings, public):

@@ -6,7 +6,6 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
-from .comparison import compare
 from .diagnosis import known_mistakes, told
 from .facts import CHANGED, facts
 from .pointers import see
@@ -221,7 +220,8 @@ def explain(asked, findings, parts, public):
     if mistakes:
         numbers, says = told(mistakes)
         return numbers, f"{question.name}: {says}"
-    visible = ask(question, PUBLIC_SEED).expected if not public and question.compare is compare else ()
+    secret = not (public or question.value or question.by_symptoms or question.seconds)
+    visible = ask(question, PUBLIC_SEED).expected if secret else []
     says = f"{question.name}: {facts(question, findings, public or question.value, visible)}"
     raised = all(f.outcome.problem in ("raised", "unreadable", *STUCK) for f in findings)
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"

@@ -4,10 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .comparison import compare, parts
-from .traits import shapes_of
-
-EXACT = 1e-12  # relative: the same result once more
+from .comparison import parts
 
 
 def memory(question, findings, visible):
@@ -30,30 +27,40 @@ def memory(question, findings, visible):
     wrong = [f for f in findings if f.differences and not f.outcome.problem]
     if not wrong:
         return tires(findings)
-    if all(by_heart(f, visible) for f in wrong):
-        return "It returns the results of the check in the notebook: for other inputs there are others."
     if is_constant(findings):
         return "It returns the same whatever it is given."
-    if all(given_before(f, findings) for f in wrong):
+    if by_heart(wrong, visible):
+        return "It returns the results of the check in the notebook: for other inputs there are others."
+    if given_before(wrong, findings):
         return "It returns what it returned for other numbers before: nothing may be kept between calls."
     return tires(findings)
 
 
 def alike(a, b):
-    """Say whether two results are the same."""
-    return not compare(a, b, relative=EXACT)
+    """Say whether two results are the same, NaN for NaN too.
+
+    >>> alike({1: np.array([np.nan, 1.0])}, {1: np.array([np.nan, 1.0])}), alike((1.0, 2), (1.0, 3))
+    (True, False)
+    """
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if isinstance(a, tuple | list):
+        return isinstance(b, tuple | list) and len(a) == len(b) and all(map(alike, a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray | float):
+        return a.shape == np.shape(b) and bool(((a == b) | (a != a) & (b != b)).all())
+    return type(b) is not np.ndarray and bool(a == b or (a != a and b != b))
 
 
 def changes_its_mind(findings):
     """Say whether the same case has two outcomes."""
     twice = [(a, b) for a, b in combinations(findings, 2) if a.case is b.case]
     return any(
-        is_wrong(a) != is_wrong(b) or a.differences and b.differences and not alike_outcomes(a, b)
+        is_wrong(a) != is_wrong(b) or a.differences and b.differences and not same_result(a, b)
         for a, b in twice
     )
 
 
-def alike_outcomes(a, b):
+def same_result(a, b):
     return alike(a.outcome.result, b.outcome.result)
 
 
@@ -61,9 +68,10 @@ def is_wrong(finding):
     return bool(finding.outcome.problem or finding.differences)
 
 
-def by_heart(finding, visible):
-    """Say whether a result is one of those that the check in the notebook asks for, and not by chance."""
-    return telling(finding.outcome.result) and any(alike(one, finding.outcome.result) for one in visible)
+def by_heart(wrong, visible):
+    """Say whether all wrong results are some that the check in the notebook asks for, and not by chance."""
+    results = [f.outcome.result for f in wrong]
+    return any(map(telling, results)) and all(any(alike(r, one) for one in visible) for r in results)
 
 
 def telling(result):
@@ -89,11 +97,12 @@ def is_constant(findings):
     return all(alike(first.outcome.result, f.outcome.result) for f in findings[1:])
 
 
-def given_before(finding, findings):
-    """Say whether the same result came for another case before."""
-    earlier = findings[: next(k for k, f in enumerate(findings) if f is finding)]
-    return telling(finding.outcome.result) and any(
-        alike(f.outcome.result, finding.outcome.result) for f in earlier if f.case is not finding.case
+def given_before(wrong, findings):
+    """Say whether all wrong results came for other cases before, and not by chance."""
+    places = [next(k for k, f in enumerate(findings) if f is one) for one in wrong]
+    return any(telling(one.outcome.result) for one in wrong) and all(
+        any(f.case is not one.case and same_result(f, one) for f in findings[:k])
+        for k, one in zip(places, wrong, strict=True)
     )
 
 
@@ -103,7 +112,6 @@ def tires(findings):
     later = findings[first:]
     if len(later) < 2 or not all(map(is_wrong, later)):
         return ""
-    before, after = ({(f.case.tag, shapes_of(f.case)) for f in some} for some in (findings[:first], later))
-    if before & after:
+    if {f.case.tag for f in findings[:first]} & {f.case.tag for f in later}:
         return "It is right in the first calls and wrong in all later ones: does it remember something?"
     return ""

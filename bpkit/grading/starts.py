@@ -54,6 +54,8 @@ def start_of_delta(firsts):
 def start_forward(head, layers):
     """Say where the forward pass goes wrong, from the first wrong layer of each wrong case."""
     l = layers[0]
+    if l == 0:
+        return "a^(0) is the input itself."
     if head == "a":
         return f"z^({l}) is right, a^({l}) is not: the error starts there."
     return f"Layer {l - 1} is right, layer {l} is not: the error starts there." if min(layers) > 1 else ""

@@ -28,7 +28,7 @@ def where_right(question, findings):
         f.outcome.problem not in (None, "raised") for f in findings
     ):
         return ""
-    for trait in traits(question, right + wrong):
+    for trait in traits(question, findings):
         in_right, in_wrong = ({bool(trait.has(case)) for case in cases} for cases in (right, wrong))
         if in_right == {True} and in_wrong == {False}:
             return trait.right
@@ -37,10 +37,10 @@ def where_right(question, findings):
     return ""
 
 
-def traits(question, cases):
+def traits(question, findings):
     """List what may decide whether an answer is right, the most telling first."""
-    names = parameters(question)
-    yield from sample_traits(cases)
+    names, cases = parameters(question), [f.case for f in findings]
+    yield from sample_traits(cases, [f.expected for f in findings])
     yield from size_traits()
     yield from depth_traits(cases)
     yield from word_traits(names, cases)
@@ -52,14 +52,18 @@ def parameters(question):
     return () if question.probe or question.value else tuple(inspect.signature(question.reference).parameters)
 
 
-def sample_traits(cases):
+def sample_traits(cases, expected):
     place = place_of_samples(cases)
-    if place is not None:
-        yield Trait(
-            lambda case: columns(case.arguments[place]) == 1,
-            "It is right for one sample and wrong for more: look at how the samples are summed or averaged.",
-            "It is wrong for one sample alone: a batch of one still has its axis of samples.",
-        )
+    if place is None:
+        return
+    shapes = [(columns(case.arguments[place]), arrays_of(e)) for case, e in zip(cases, expected, strict=True)]
+    kept = all(arrays and all(array.shape[-1:] == (m,) for array in arrays) for m, arrays in shapes)
+    advice = "kept apart" if kept else "averaged"
+    yield Trait(
+        lambda case: columns(case.arguments[place]) == 1,
+        f"It is right for one sample and wrong for more: look at how the samples are {advice}.",
+        "It is wrong for one sample alone: a batch of one still has its axis of samples.",
+    )
 
 
 def place_of_samples(cases):

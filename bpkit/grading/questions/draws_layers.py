@@ -15,8 +15,8 @@ SIZES = (  # tag, how many layers of units
     ("a network", 3),
 )
 ENTRIES = (  # tag, shape of z
-    ("one sample", (3, 1)),
     ("one sample", (1, 1)),
+    ("one sample", (3, 1)),
     ("a batch", (2, 5)),
     ("a batch", (1, 6)),
     ("a batch", (5, 3)),
@@ -31,7 +31,7 @@ COLUMNS = (  # tag, K and m
     ("a batch", (4, 4)),
     ("float32", (3, 4)),
 )
-CLASSES = (("two classes", 2), ("more classes", 3), ("more classes", 5), ("more classes", 1), ("float32", 4))
+CLASSES = (("two classes", 2), ("more classes", 1), ("more classes", 3), ("more classes", 5), ("float32", 4))
 
 
 def dtype_of(tag):

@@ -93,7 +93,7 @@ draw_binary = draw_loss(
 )
 draw_cross = draw_loss(
     cross_pair,
-    {"one sample": ((4, 1),), "one-hot targets": ((4, 6), (3, 3), (1, 4)), "soft targets": ((3, 5), (2, 4))},
+    {"one sample": ((4, 1),), "one-hot targets": ((4, 6), (1, 4), (3, 3)), "soft targets": ((3, 5), (2, 4))},
     large_logits,
 )
 
