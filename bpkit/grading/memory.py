@@ -4,7 +4,9 @@ from itertools import combinations
 
 import numpy as np
 
-from .comparison import parts
+from .comparison import is_number, parts
+
+MANY = 9  # entries of an array that tell it from others, though all of them are 0 or 1
 
 
 def memory(question, findings, visible):
@@ -48,7 +50,7 @@ def alike(a, b):
         return isinstance(b, tuple | list) and len(a) == len(b) and all(map(alike, a, b))
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray | float):
         return a.shape == np.shape(b) and bool(((a == b) | (a != a) & (b != b)).all())
-    return type(b) is not np.ndarray and bool(a == b or (a != a and b != b))
+    return not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray) and (a == b or a != a and b != b)
 
 
 def changes_its_mind(findings):
@@ -75,16 +77,19 @@ def by_heart(wrong, visible):
 
 
 def telling(result):
-    """Say whether there is a number in a result that nobody meets by chance.
+    """Say whether a result holds what nobody meets by chance: a fraction, or many whole numbers.
 
-    >>> telling((0.0, np.ones(2))), telling(np.array([0.25])), telling(7)
-    (False, True, False)
+    >>> telling((0.0, np.ones(9))), telling(np.array([0.25])), telling(np.arange(9)), telling(7)
+    (False, True, True, False)
     """
-    try:
-        numbers = [np.asarray(part, float) for part in parts(result).values() if not isinstance(part, int)]
-    except (TypeError, ValueError):
-        return False
-    return any(bool((numbers != np.round(numbers)).any()) for numbers in numbers)
+    arrays = [np.asarray(part) for part in parts(result).values() if is_number(part) or is_array(part)]
+    return any(
+        bool((a != np.round(a)).any()) or a.size >= MANY and bool((a != a.flat[0]).any()) for a in arrays
+    )
+
+
+def is_array(part):
+    return isinstance(part, np.ndarray) and part.dtype.kind in "fiu"
 
 
 def is_constant(findings):

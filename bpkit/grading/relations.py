@@ -25,10 +25,10 @@ class Wrong:
     def ratios(self):
         """The quotients of all entries where the expected one is not 0."""
         there = self.expected != 0
-        with np.errstate(all="ignore"):  # a wrong number may be as large as it likes
-            return self.got[there] / self.expected[there]
+        return self.got[there] / self.expected[there]
 
 
+@np.errstate(all="ignore")  # a wrong number may be as large as it likes
 def relation(question, findings, public):
     """Name a simple relation between all that is wrong and all that was expected."""
     if order := another_order(question, findings):
@@ -104,8 +104,7 @@ def factor(ratio, public=True):
         return "The sign is reversed."
     if not ratio:
         return "Yours is zero."
-    with np.errstate(over="ignore"):
-        simple = any(abs(r) < SIMPLE and np.isclose(r, round(r), 1e-3, 0) for r in (ratio, 1 / ratio))
+    simple = any(abs(r) < SIMPLE and np.isclose(r, round(r), 1e-3, 0) for r in (ratio, 1 / ratio))
     return f"Yours is {ratio:.4g} times the expected." if public or simple else CONSTANT
 
 

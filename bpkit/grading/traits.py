@@ -102,7 +102,7 @@ def arrays_of(argument):
 
 def size_traits():
     yield Trait(
-        lambda case: len({n for array in arrays_of(case.arguments) for n in array.shape} - {1}) == 1,
+        has_equal_sizes,
         "It is right only where all sizes are equal: look for a transpose, or a size of another axis.",
         "It is wrong only where all sizes are equal: what a size is cannot be told by comparing sizes.",
     )
@@ -112,6 +112,12 @@ def size_traits():
         "It is wrong only where all layers have one size: "
         "which way round a matrix lies cannot be told by its shape.",
     )
+
+
+def has_equal_sizes(case):
+    """Say whether all sizes of the arrays are equal but those that are 1, and there is a square one."""
+    shapes = [array.shape for array in arrays_of(case.arguments)]
+    return any(len(s) > 1 and 1 not in s for s in shapes) and len({n for s in shapes for n in s} - {1}) == 1
 
 
 def depth_traits(cases):
