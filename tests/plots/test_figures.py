@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bpkit import backward, forward
-from bpkit.plots import backward_flow, curves, matrix_product, network, palette, panels
+from bpkit.plots import backward_flow, curves, matrix_product, network, palette, panels, points
 from bpkit.plots.training import descent_paths
 
 
@@ -53,6 +53,7 @@ def all_figures():
     yield matrix_product(W[1], a[0], ("$W$", "$a$", "$Wa$"))
     yield curves(np.arange(3.0), lines, "x", "y")
     yield panels(np.arange(3.0), {"one": lines, "two": lines})[0]
+    yield points({name: np.eye(2) for name in "abcd"}, "x", "y")
 
 
 def test_network_has_a_disc_for_each_unit_and_a_line_for_each_weight():
@@ -145,6 +146,18 @@ def test_curves_refuse_more_lines_than_colors():
         curves(np.arange(2), {name: np.arange(2) for name in "abcde"})
 
 
+def test_points_lie_where_they_are_given_each_group_with_its_own_marker():
+    groups = {"near": np.array([[0.1, 2.0], [0.2, 3.0]]), "far": np.array([[1.0, 20.0]])}
+
+    ax = points(groups, "distance", "loss", yscale="log")
+
+    assert {line.get_label(): line.get_xydata().tolist() for line in ax.lines} == {
+        name: group.tolist() for name, group in groups.items()
+    }
+    assert len({line.get_marker() for line in ax.lines}) == len({line.get_color() for line in ax.lines}) == 2
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("distance", "loss", "log")
+
+
 def test_panels_have_one_axes_for_each_group():
     axes = panels(np.arange(2), {title: {"line": np.arange(2)} for title in ("one", "two", "three")})
 
@@ -213,6 +226,10 @@ REFUSED = {
     "lines['a'] has shape (3,), but should have shape (2,).": lambda: curves([0, 1], {"a": [0, 1, 2]}),
     "lines is [], but should be a dict keyed by names.": lambda: curves([0, 1], []),
     "groups is {}, but should hold at least one entry.": lambda: panels([0, 1], {}),
+    "groups['near'] has shape (2,), but should have shape (n, 2).": lambda: points({"near": [0, 1]}),
+    "There are 5 groups, but should be at most 4: draw two figures.": lambda: points(
+        dict.fromkeys("abcde", [[0, 1]])
+    ),
     "groups['up'] is [0, 1], but should be a dict keyed by names.": lambda: panels([0, 1], {"up": [0, 1]}),
     "ax is 5, but should be matplotlib Axes.": lambda: curves([0, 1], {"a": [0, 1]}, ax=5),
     "heights has shape (2, 3), but should have shape (3, 2).": lambda: descent_paths(

@@ -3,7 +3,7 @@
 import re
 
 from . import CATALOGUE
-from .trial import NETWORKS, SEEDS, SIZES, falls, left_of, right
+from .trial import NETWORKS, SEEDS, falls, left_by_the_right_pass
 
 WORDS = {
     "half_squared_error": "half squared error",
@@ -50,8 +50,9 @@ def definitions(section, trials=()):
 
 
 def still_falls(tried):
-    """Say what became of the loss, once for all readings that did the same."""
-    return "; ".join(dict.fromkeys(map(outcome, tried)))
+    """Say what became of the loss, once for all versions that did the same."""
+    told = dict.fromkeys(map(outcome, tried))
+    return ("by version: " if len(told) > 1 else "") + "; ".join(told)
 
 
 def outcome(trial):
@@ -60,7 +61,7 @@ def outcome(trial):
     >>> from .trial import Trial
     >>> outcome(Trial("M1", "", "A", "", 0.5, (0.5,) * 10))
     'yes, in 10 of 10 runs'
-    >>> outcome(Trial("M1", "", "A", "raises", left_at_equal_widths=(0.5,) * 2 + (1.0,) * 8))
+    >>> outcome(Trial("M1", "", "A", "it raises", left_at_equal_widths=(0.5,) * 2 + (1.0,) * 8))
     'it raises; with equal widths no, in 2 of 10 runs'
     """
     if not trial.stops:
@@ -80,7 +81,7 @@ def networks():
     """Return the table of the networks that the passes run on, with what the right pass does there."""
     head = ["network", "layers 1, 2, 3", "loss", "with the right pass the loss falls"]
     rows = [
-        [name, ", ".join(f), WORDS[loss], f"in {falls(left_of(right, name, SIZES))} of {SEEDS} runs"]
+        [name, ", ".join(f), WORDS[loss], f"in {falls(left_by_the_right_pass(name))} of {SEEDS} runs"]
         for name, (f, loss) in NETWORKS.items()
     ]
     return table(head, rows)
@@ -113,21 +114,21 @@ def distance(number):
 
 def by_question(facts):
     """Return the table of the questions: how many mistakes each knows, catches and names."""
-    head = ["set", "question", "points", "mistakes known", "caught", "named", "points lost"]
+    head = ["set", "question", "points", "caught, named", "points lost"]
     groups = grouped(facts, lambda fact: (fact.set_name, fact.question, fact.points))
     rows = [
-        [set_name, f"`{question}`", f"{points:g}", *counts(some), lost(some)]
+        [set_name, f"`{question}`", f"{points:g}", counts(some), lost(some)]
         for (set_name, question, points), some in groups.items()
     ]
-    return table(head, [*rows, ["all", "", "", *counts(facts), ""]])
+    return table(head, [*rows, ["all", "", "", counts(facts), ""]])
 
 
 def by_mistake(facts):
     """Return the table of the mistakes: each with the questions that know it, and the points lost there."""
-    head = ["mistake", "versions", "caught", "named", "where, and points lost"]
+    head = ["mistake", "caught, named", "where, and points lost"]
     ordered = sorted(facts, key=lambda fact: int(fact.number[1:]) if fact.number else 1000)  # the rest last
     rows = [
-        [called(number), *counts(some), ", ".join(where(some))]
+        [called(number), counts(some), ", ".join(where(some))]
         for number, some in grouped(ordered, lambda fact: fact.number).items()
     ]
     return table(head, rows)
@@ -143,7 +144,7 @@ def called(number):
 def where(facts):
     """Yield each question with the points that are lost there."""
     for question, some in grouped(facts, lambda fact: fact.question).items():
-        yield f"`{question}` {lost(some)}"
+        yield f"`{question}`\N{NO-BREAK SPACE}{lost(some)}"
 
 
 def lost(facts):
@@ -158,12 +159,13 @@ def lost(facts):
 
 
 def counts(facts):
-    """Return how many versions there are, how many lose points, and how many are named."""
-    return [
-        str(len(facts)),
-        str(sum(fact.lost > 0 for fact in facts)),
-        str(sum(fact.named for fact in facts)),
-    ]
+    """Say how many versions lose points and how many are named, of how many there are.
+
+    >>> from .caught import Caught
+    >>> counts([Caught("", "", None, "", 1.0, 4.0, named) for named in (True, False)])
+    '2, 1 of 2'
+    """
+    return f"{sum(f.lost > 0 for f in facts)}, {sum(f.named for f in facts)} of {len(facts)}"
 
 
 def grouped(facts, key):
