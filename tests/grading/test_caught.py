@@ -4,11 +4,15 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bpkit.grading.catalogue import caught, tables
 from bpkit.grading.catalogue.caught import every_known_mistake
+from bpkit.grading.question import Case, Mistake, Question
 from bpkit.grading.questions import SETS
+from bpkit.grading.sandbox.probes import PROBES
+from bpkit.grading.scoring import Part
 
 GUIDE = (Path(__file__).parents[2] / "book" / "instructor_guide.md").read_text("utf-8")
 FEW = {"ps02_layers": SETS["ps02_layers"]}
@@ -44,6 +48,25 @@ def test_known_mistakes_of_all_sets_are_caught_and_named():
 
 def test_facts_are_the_same_each_time(few):
     assert every_known_mistake(FEW) == few
+
+
+def test_answers_that_a_probe_calls_besides_are_there(monkeypatch):
+    monkeypatch.setitem(PROBES, "after", lambda answers, x: answers[1](answers[0](x)))
+    double = Mistake(None, "you double.", "eq-activation", lambda x: 2 * x)
+    question = Question(
+        "f",
+        {"all": Part(4, ("a batch",))},
+        "eq-activation",
+        lambda rng: [Case("a batch", (np.ones(3),))],
+        np.negative,
+        mistakes=(double,),
+        probe="after",
+        uses={"g": np.square},
+    )
+
+    (fact,) = every_known_mistake({"a set": [question]})
+
+    assert (fact.lost, fact.named) == (4, True)
 
 
 def test_tables_follow_from_the_questions(few):

@@ -27,7 +27,7 @@ def hand_in(set_name, question, mistake):
     """Mark a known mistake as an answer, with inputs that are the same each time."""
     answer = mistake.wrong() if question.value else mistake.wrong
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # but where cases are strict
-        (verdict,) = mark([question], LocalAnswers({question.name: answer}), SEED)
+        (verdict,) = mark([question], LocalAnswers({**question.uses, question.name: answer}), SEED)
     alike = [m.says for m in question.mistakes if m.number == mistake.number]
     named = verdict.mistake == mistake.number and any(says in verdict.message for says in alike)
     lost = question.points - verdict.score
