@@ -58,3 +58,29 @@ def some(differences, public, most=4):
     """List the first few differences of a single case."""
     more = f" And {len(differences) - most} more." if len(differences) > most else ""
     return " ".join(difference.told(public) for difference in differences[:most]) + more
+
+
+def counted(findings):
+    """Say how much of a value is wrong, kind by kind, and not what: it can be changed and tried again.
+
+    Where a value is judged in a single case, or cannot be read, there is nothing to count.
+    """
+    if len(findings) == 1 or any(not d.path for f in findings for d in f.differences):
+        return ""
+    if any(f.outcome.problem for f in findings):
+        return ""
+    kinds = dict.fromkeys(f.case.tag for f in findings)
+    told = {kind: [f.differences for f in findings if f.case.tag == kind] for kind in kinds}
+    return " ".join(f"{kind}: {amount(found)}." for kind, found in told.items() if any(found))
+
+
+def amount(found):
+    """Say how many of some cases are wrong, and how many not answered, by the differences of each.
+
+    >>> from .comparison import Difference
+    >>> amount([[], [], [Difference(("c01",), "structure", "")], [Difference(("c02",), "value", "")]])
+    '1 wrong and 1 open of 4'
+    """
+    number = {kind: sum(bool(d) and d[0].kind == kind for d in found) for kind in ("value", "structure")}
+    words = [f"{n} {word}" for n, word in zip(number.values(), ("wrong", "open"), strict=True) if n]
+    return f"{' and '.join(words)} of {len(found)}"

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 
 from .diagnosis import known_mistakes, told
-from .facts import CHANGED, facts
+from .facts import CHANGED, counted, facts
 from .pointers import see
 from .question import Asked, is_right, judge
 from .scoring import SHAPED, SINGLE, full_marks, score_parts
@@ -220,6 +220,8 @@ def explain(asked, findings, parts, public):
     if mistakes:
         numbers, says = told(mistakes)
         return numbers, f"{question.name}: {says}"
+    if question.value and (counts := counted(findings)):
+        return None, f"{question.name}: {counts}"
     secret = not (public or question.value or question.by_symptoms or question.seconds)
     visible = ask(question, PUBLIC_SEED).expected if secret else []
     says = f"{question.name}: {facts(question, findings, public or question.value, visible)}"

@@ -5,6 +5,7 @@ CHAPTERS = {
     "forward_pass": "Forward pass",
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
+    "training_formulas": "Formulas of training",
     "autodiff_formulas": "Formulas of automatic differentiation",
     "training_formulas": "Formulas of training",
 }
@@ -27,9 +28,13 @@ EQUATIONS = {
     ),
     "losses": (
         "eq-half-squared-error",
+        "eq-mean-squared-error",
         "eq-binary-cross-entropy",
         "eq-cross-entropy",
         "eq-batch-loss",
+        "eq-half-squared-error-gradient",
+        "eq-mean-squared-error-gradient",
+        "eq-delta",
         "eq-delta-output-general",
         "eq-softmax-jacobian",
         "eq-delta-output-softmax",

@@ -108,9 +108,9 @@ class Asked:
         self.evidence = {}  # {place of the case: which pairs of mistakes it speaks against}
 
     def probe(self, answers, stand_ins):
-        """Call the answer on each case, or fetch it where it is a value; return the outcomes."""
+        """Call the answer on each case, or fetch it once where it is a value; return the outcomes."""
         if self.question.value:
-            return [answers.value(self.question.name)]
+            return [answers.value(self.question.name)] * len(self.cases)
         return answers.calls(self.question.name, self, stand_ins)
 
     @cached_property
