@@ -12,8 +12,8 @@ from grading import (
     right_layers,
     right_losses,
     right_programs,
+    right_repair,
 )
-from grading.right_by_hand import AS_ARRAYS, AS_COLUMNS, CUT, NUMBERS, WITH_MORE
 
 from bpkit.grading.questions import SETS
 
@@ -23,15 +23,19 @@ ROOMS = {
     "ps03_losses": right_losses,
     "ps04_by_hand": right_by_hand,
     "ps05_backprop": right_backprop,
-    "ps10_generalization": right_generalization,
     "ps06_gradient_check": SimpleNamespace(**vars(right_checks) | vars(right_programs)),
+    "ps07_repair": right_repair,
+    "ps10_generalization": right_generalization,
 }
 
 
 def answers_to(set_name):
-    """Return the functions of a set's module by the question whose name theirs begin with, the longest."""
+    """Return what a set's module has for each question: values, and functions named after it.
+
+    Where the name of a function begins with those of several questions, the longest counts.
+    """
     names = sorted((q.name for q in SETS[set_name]), key=len)
-    right = {name: [] for name in names}
+    right = {name: [] for name in names} | getattr(ROOMS[set_name], "VALUES", {})
     for own, answer in vars(ROOMS[set_name]).items():
         asked = [name for name in names if own.startswith(f"{name}_")]
         if callable(answer) and asked:
@@ -40,7 +44,6 @@ def answers_to(set_name):
 
 
 RIGHT = {name: answers for set_name in SETS for name, answers in answers_to(set_name).items()}
-RIGHT["numbers"] = [NUMBERS, CUT, AS_ARRAYS, AS_COLUMNS, WITH_MORE]
 
 
 def reordered(value):

@@ -97,3 +97,4 @@ CUT = NUMBERS | {
 AS_ARRAYS = {name: np.array(value) for name, value in NUMBERS.items()}
 AS_COLUMNS = {name: np.reshape(value, (-1, 1)) for name, value in NUMBERS.items()}
 WITH_MORE = NUMBERS | {"my_note": "by hand", "dW1": [-0.001329, -0.000266, 0.001112, 0.000222]}
+VALUES = {"numbers": [NUMBERS, CUT, AS_ARRAYS, AS_COLUMNS, WITH_MORE]}

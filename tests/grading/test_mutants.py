@@ -27,10 +27,7 @@ CROSS_KEPT = {
 CROSS_ENTROPY = CROSS_KEPT | {f"cross_entropy: {SHIFT}"}
 KINK = {'relu_prime: 0 → 1 in return np.heaviside(expect_filled("z", z).real, 0)'}  # z keeps away from it
 FLAT = {"relu: 0 → 1 in return np.where(z.real < 0, 0, z)"}  # its error is times the slope 0
-ONE_OUTPUT = {  # one sigmoid output, half squared error: other pairs do not occur, and W[2] is one row
-    "hidden_delta: W_next.T @ delta_next → W_next.T * delta_next",
-    "output_delta: f == 'softmax' → f != 'softmax'",
-    "output_delta: o - y → o + y",
+NO_SQUARED_SOFTMAX = {  # of softmax and half squared error, a pair that does not occur
     "output_delta: 0 → 1 in return o * (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0))",
     "output_delta: o * dl_do(o, y) → o / dl_do(o, y)",
     "output_delta: dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0) → "
@@ -38,9 +35,26 @@ ONE_OUTPUT = {  # one sigmoid output, half squared error: other pairs do not occ
     "output_delta: o * (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0)) → "
     "o / (dl_do(o, y) - np.sum(o * dl_do(o, y), axis=0))",
 }
-TWO_LAYERS = {  # one step back, and the same activation in both
-    "backward: 1 → 2 in for l in range(L - 1, 0, -1):",
-    "backward: f[l] → f[l + 1]",
+NO_CANONICAL = NO_SQUARED_SOFTMAX | {"output_delta: o - y → o + y"}
+CANONICAL = NO_SQUARED_SOFTMAX | {  # δ = o − y, however it is come by
+    "delta_is_o_minus_y: loss_for(f, loss).canonical == f → loss_for(f, loss).canonical != f",
+    "output_delta: f == 'softmax' → f != 'softmax'",
+    "output_delta: dl_do(o, y) * derivative(f)(z) → dl_do(o, y) / derivative(f)(z)",
+    "output_delta: loss == 'cross_entropy' → loss != 'cross_entropy'",  # where the targets are looked at
+}
+CANONICAL_SQUARED = {what for what in CANONICAL if "cross_entropy" not in what}
+ONE_OUTPUT = NO_CANONICAL | {  # one sigmoid output, half squared error: W[2] is one row
+    "hidden_delta: W_next.T @ delta_next → W_next.T * delta_next",
+    "output_delta: f == 'softmax' → f != 'softmax'",
+}
+ONE_HIDDEN = {"backward: 1 → 2 in for l in range(L - 1, 0, -1):"}
+ALL_SIGMOID = {"backward: f[l] → f[l + 1]"}
+TWO_LAYERS = ONE_HIDDEN | ALL_SIGMOID
+DOWNHILL = {"gradient_descent: 0 → 1 in if shapes[0] != shapes[1]:"}
+TANH_DECAY = {  # tanh′ is even, and no z is so large that it overflows
+    "_decay: -z → +z",
+    "_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))",
+    "_decay: z.real < 0 → z.real > 0",
 }
 CONSTANT = {"standardize_fit: 1 → 2 in std[std == 0] = 1"}  # 0 stays 0, whatever it is divided by
 UNIT = {  # the relative error is the same in any unit
@@ -69,7 +83,7 @@ EQUIVALENT = {
     "output_delta": KEPT | KINK | FLAT,
     "deltas_221": ONE_OUTPUT | TWO_LAYERS | {"backward: 0 → 1 in dW = {l: gradients[l][0] for l in delta}"},
     "gradients_221": ONE_OUTPUT | TWO_LAYERS,
-    "step_221": ONE_OUTPUT | TWO_LAYERS | {"gradient_descent: 0 → 1 in if shapes[0] != shapes[1]:"},
+    "step_221": ONE_OUTPUT | TWO_LAYERS | DOWNHILL,
     "numbers": {what for what in ONE_OUTPUT if what.startswith("output")}
     | {
         "back: self.W[l + 1].T @ self.delta[l + 1] → self.W[l + 1].T * self.delta[l + 1]",
@@ -88,6 +102,13 @@ EQUIVALENT = {
     },
     "standardize_fit": CONSTANT,
     "standardize_apply": CONSTANT,
+    "xor_step": {  # four and four
+        "xor_step: True → False in "
+        "return tuple(p - learning_rate * g for p, g in zip((W1, b1, W2, b2), gradients, strict=True))"
+    },
+    "softmax_gradients": SOFTMAX | CROSS_ENTROPY | CANONICAL | ONE_HIDDEN | KINK,
+    "sine_step": CANONICAL_SQUARED | ONE_HIDDEN | DOWNHILL | TANH_DECAY,
+    "sigmoid_output_gradients": NO_CANONICAL | ALL_SIGMOID,
 }
 LOSSES = ("half_squared_error", "binary_cross_entropy_from_logits", "cross_entropy", "softplus")
 NOT_RETURNED = {  # functions that are called, and whose results do not reach that of the question
@@ -95,6 +116,7 @@ NOT_RETURNED = {  # functions that are called, and whose results do not reach th
     "gradients_221": LOSSES,
     "step_221": LOSSES,
     "per_sample_gradients": LOSSES,
+    "sigmoid_output_gradients": LOSSES,
 }
 OF_TESTS = {"diagnose": "blind_tests.py", "expose": "blind_tests.py"}  # what else they call is what they test
 EVERY = [

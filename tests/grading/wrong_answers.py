@@ -6,6 +6,7 @@ from grading.notebooks import BACKPROP, BY_HAND
 from grading.wrong_checks import WRONG_CHECKS
 from grading.wrong_derivatives import WRONG_DERIVATIVES
 from grading.wrong_losses import WRONG_LOSSES
+from grading.wrong_repair import WRONG_REPAIR
 
 WRONG = (
     (
@@ -124,6 +125,11 @@ WRONG = (
 )
 WRONG = tuple(
     (set_name, name, number, dedent(source))
-    for set_name, name, number, source in (*WRONG, *WRONG_DERIVATIVES, *WRONG_LOSSES)
-    for set_name, name, number, source in (*WRONG, *WRONG_LOSSES, *WRONG_CHECKS)
+    for set_name, name, number, source in (
+        *WRONG,
+        *WRONG_CHECKS,
+        *WRONG_DERIVATIVES,
+        *WRONG_LOSSES,
+        *WRONG_REPAIR,
+    )
 )
