@@ -1,6 +1,7 @@
 """The two-layer programs of ps07 by steps, and the mistakes in what stands around the steps."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -38,9 +39,9 @@ def too_soon(X, y, W1, b1, W2, b2, learning_rate, biased=True):
     return replace(RIGHT, hidden=lambda p, l: (new_W2 @ p.delta[2]) * p.prime(1))
 
 
-def uphill(new, old):
-    """Return the parameters after the same step the other way."""
-    return tuple(2 * p - q for p, q in zip(old, new, strict=True))
+def uphill(step):
+    """Return a step that goes the other way, along the gradient."""
+    return lambda *given: step(*given[:-1], -given[-1])
 
 
 def xor_step_without_biases(*given):
@@ -70,7 +71,7 @@ BEFORE = "δ^(1) needs the W^(2) of the forward pass: take all gradients first, 
 NO_BIAS = "your z leaves the biases out"
 XOR_MISTAKES = (
     Mistake("M54", f"your step goes uphill: {DOWN}.", "eq-update",
-            lambda *given: uphill(xor_run(RIGHT, *given), given[2:6])),
+            uphill(partial(xor_run, RIGHT))),
     Mistake("M28", f"your W2 is updated before δ^(1) is taken: {BEFORE}.", "eq-update",
             lambda *given: xor_run(too_soon(*given), *given)),
     Mistake("M42", "your b1 and b2 stay as they were: the biases have a gradient too, the sum of δ.",
@@ -80,7 +81,7 @@ XOR_MISTAKES = (
     Mistake("M50", f"{NO_BIAS}: z = aW + b.", "eq-preactivation",
             lambda *given: xor_run(RIGHT, *given, biased=False)),
     Mistake("M54", "your step goes uphill, has no biases, and updates W2 too soon: that is the program as it "
-            "was found.", "eq-update", lambda *given: uphill(xor_step_half_repaired(*given), given[2:6])),
+            "was found.", "eq-update", uphill(xor_step_half_repaired)),
     Mistake("M28", f"your step has no biases, and W2 is updated too soon: {BEFORE}.", "eq-update",
             xor_step_half_repaired),
     Mistake(None, "your step has no learning rate: it is θ − η ∂ℒ/∂θ.", "eq-update",
@@ -111,10 +112,6 @@ def sine_loss(factor):
     return sine_changed(lambda W, b, loss, *given: (W, b, loss * factor(given[3].shape[1], len(given[3]))))
 
 
-def sine_uphill(W, b, loss, *given):
-    return *({l: 2 * old[l] - new[l] for l in old} for old, new in zip(given, (W, b), strict=False)), loss
-
-
 def sine_too_soon(*given):
     new_W2 = sine_run(RIGHT, *given)[0][2]
     return sine_run(replace(RIGHT, hidden=lambda p, l: (new_W2.T @ p.delta[2]) * p.prime(1)), *given)
@@ -141,7 +138,7 @@ def sine_without_biases(W, b, *given):
 
 MSE = "the sum of (o − y)² over the outputs, its mean over the samples"
 SINE_MISTAKES = (
-    Mistake("M54", f"your step goes uphill: {DOWN}.", "eq-update", sine_changed(sine_uphill)),
+    Mistake("M54", f"your step goes uphill: {DOWN}.", "eq-update", uphill(partial(sine_run, RIGHT))),
     Mistake("M28", f"your W[2] is updated before δ^(1) is taken: {BEFORE}.", "eq-update", sine_too_soon),
     Mistake("M42", "your b stays as it was: the biases have a gradient too.", "eq-grad-biases",
             sine_changed(lambda W, b, loss, *given: (W, given[1], loss))),
