@@ -5,7 +5,6 @@ CHAPTERS = {
     "forward_pass": "Forward pass",
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
-    "training_formulas": "Formulas of training",
     "autodiff_formulas": "Formulas of automatic differentiation",
     "training_formulas": "Formulas of training",
 }

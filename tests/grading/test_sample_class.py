@@ -66,6 +66,11 @@ MARKS = {  # points by question, in the order of the notebook
         "cedar": (0, 1.5, 0.75, 2.5, 3.2, 0.2),
         "fir": (0, 0, 0, 0, 0, 0),
     },
+    "ps07_repair": {
+        "alder": (3, 3, 2.5, 2.5, 3, 5.5),
+        "cedar": (0.75, 2, 0.75, 0.75, 0, 3),
+        "fir": (3, 0, 0, 0, 3, 1),
+    },
     "ps10_generalization": {
         "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
         "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
@@ -101,6 +106,11 @@ MISTAKES = {
     ("cedar", "numerical_gradients"): "M74",
     ("cedar", "gradient_check"): "M78",
     ("cedar", "expose"): "M83",
+    ("cedar", "one_layer_gradients"): "M6",
+    ("cedar", "xor_step"): "M28",
+    ("cedar", "softmax_gradients"): "M8",
+    ("cedar", "sine_step"): "M48",
+    ("cedar", "sigmoid_output_gradients"): "M1",
     ("elm", "step_221"): "M61",
     ("elm", "backward"): "M61",
 }
