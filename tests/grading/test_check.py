@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from grading.notebooks import BACKPROP, BY_HAND, opened
-from grading.right_answers import NUMBERS
+from grading.right_by_hand import NUMBERS
 
 from bpkit import exercise
 from bpkit.grading.check import AnswerError, LocalAnswers, check_answers

@@ -68,7 +68,7 @@ MARKS = {  # points by question, in the order of the notebook
     },
     "ps07_repair": {
         "alder": (3, 3, 2.5, 2.5, 3, 5.5),
-        "cedar": (0.75, 2, 0.75, 0.75, 0, 3),
+        "cedar": (0.75, 1, 0.75, 0.75, 0, 3),
         "fir": (3, 0, 0, 0, 3, 1),
     },
     "ps10_generalization": {

@@ -197,7 +197,8 @@ def beyond_guessing(rights):
     >>> beyond_guessing([("", True), ("", False)]), beyond_guessing([("", True)] * 3 + [("", False)])
     (0.0, 0.5)
     """
-    return max(0.0, 2 * sum(right for _, right in rights) / len(rights) - 1)
+    right = sum(is_right for _, is_right in rights)
+    return max(0, 2 * right - len(rights)) / len(rights)
 
 
 def always(said):
