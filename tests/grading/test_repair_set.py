@@ -141,6 +141,54 @@ def test_right_answers_get_full_marks_in_the_sandbox(place, sandbox):
     assert (graded.score, graded.max) == (20, 20)
 
 
+def as_found():
+    """Return what the notebook's cells define that hold the programs as they were found."""
+    namespace = {}
+    for cell in released(REPAIR)["cells"]:
+        if cell["cell_type"] == "code" and re.match("setup|found_", cell["id"]):
+            exec(source_of(cell), namespace)
+    return namespace
+
+
+def found_xor_step(sign):
+    """Return the program on XOR as an answer: it has no biases, so they stay."""
+
+    def answer(X, y, W1, b1, W2, b2, learning_rate):
+        W1, W2 = as_found()["found_xor_step"](X, y, W1, W2, learning_rate, sign)
+        return W1, b1, W2, b2
+
+    return answer
+
+
+def found_sine_step(sign):
+    step = as_found()["found_sine_step"]
+    return lambda *given: step(*given[:-1], sign * given[-1])
+
+
+FOUND = {
+    "one_layer_gradients": [(lambda: as_found()["found_one_layer"], "M3")],
+    "xor_step": [(lambda: found_xor_step(+1), "M54"), (lambda: found_xor_step(-1), "M28")],
+    "softmax_gradients": [(lambda: as_found()["found_softmax_gradients"], "M8")],
+    "sine_step": [(lambda: found_sine_step(+1), "M5"), (lambda: found_sine_step(-1), "M48")],
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_programs_of_the_notebook_are_known_and_named(name):
+    for program, number in FOUND[name]:
+        verdict = marked(PROGRAMS[name], program())
+
+        assert verdict.mistake == number
+        assert verdict.score < PROGRAMS[name].points
+
+
+def test_the_program_one_layer_off_raises_what_the_notebook_shows():
+    verdict = marked(PROGRAMS["sigmoid_output_gradients"], as_found()["found_sigmoid_gradients"])
+
+    assert "raised a KeyError" in verdict.message
+    assert verdict.score == 0
+
+
 AS_FOUND = [wrong[1:] for wrong in WRONG_REPAIR if wrong[2] in ("M54", "M8")]
 
 

@@ -158,6 +158,8 @@ SINE_SCALE_SLIPS = (
     scaled("M7", f"your gradients are divided by the number of outputs: {MSE}.", by_K, by_K),
     scaled("M48", f"your gradients are sums over the batch, and lack the factor 2: {MSE}.",
            lambda m, K: m / 2, lambda m, K: m / 2),
+    scaled("M5", "your gradients have the sign reversed, are sums over the batch and lack the factor 2, as "
+           f"in the program that was found: {MSE}.", lambda m, K: -m / 2, lambda m, K: -m / 2),
 )  # fmt: skip
 TANH_SLIPS = without(HIDDEN_SLIPS, "M3", "M4", "M20", "M22") + (
     slip("M20", "your hidden layer has the sigmoid's slope a(1 − a): that of tanh is 1 − a².",
