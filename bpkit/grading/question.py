@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from .agreement import Agreement
+from .blanks import without_blanks
 from .comparison import RELATIVE, compare, differences, leaves
 from .outcome import WARNING
 from .sandbox.cases import watched
@@ -152,7 +153,7 @@ class Asked:
             return said(self.question.compare(finding.expected, wrong, self.question.returns)) == said(
                 finding.differences
             )
-        return self.agrees(wrong, finding.outcome.result, relative)
+        return self.agrees(*without_blanks(wrong, finding.outcome.result), relative)
 
     def differences(self, wrong, got, relative):
         """Return where a result differs from that of a wrong version, to a tolerance."""

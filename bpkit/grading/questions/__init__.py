@@ -10,6 +10,7 @@ from . import (
     ps05_backprop,
     ps06_gradient_check,
     ps07_repair,
+    ps08_training,
     ps10_generalization,
 )
 
@@ -29,6 +30,8 @@ SETS = {
     "ps03_losses": ps03_losses.QUESTIONS,
     "ps04_by_hand": ps04_by_hand.QUESTIONS,
     "ps05_backprop": ps05_backprop.QUESTIONS,
+    "ps08_training": ps08_training.QUESTIONS,
+    "ps10_generalization": ps10_generalization.QUESTIONS,
     "ps06_gradient_check": ps06_gradient_check.QUESTIONS,
     "ps07_repair": ps07_repair.QUESTIONS,
     "ps10_generalization": ps10_generalization.QUESTIONS,

@@ -90,9 +90,10 @@ def twice(answer, *arguments):
     [850, 850, 473]
     """
     *rest, seed = arguments
+    given = copy.deepcopy(rest), copy.deepcopy(rest), rest  # a change of the last ones shows outside
     return [
-        listed(answer(*copy.deepcopy(rest), np.random.default_rng(number)))
-        for number in (seed, seed, seed + 1)
+        listed(answer(*each, np.random.default_rng(number)))
+        for each, number in zip(given, (seed, seed, seed + 1), strict=True)
     ]
 
 
