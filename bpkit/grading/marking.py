@@ -173,7 +173,7 @@ class Attempt:
         limit = next((f.outcome.limit for f in findings if f.outcome.limit), "")
         stuck = any(f.outcome.problem in STUCK for f in findings)
         mistake, message = explain(self.asked, findings, parts, self.public)
-        message = counted(question, findings, message)
+        message = how_many(question, findings, message)
         return Verdict(question.name, parts, mistake, self.backed_by(message), stuck, self.rests_on, limit)
 
     def backed_by(self, message):
@@ -230,7 +230,7 @@ def explain(asked, findings, parts, public):
     return None, says if raised else f"{says} {see(first_wrong_equation(question, parts))}"
 
 
-def counted(question, findings, message):
+def how_many(question, findings, message):
     """Return a message with how many cases are right, where not all of them have to be."""
     right = sum(not (f.outcome.problem or f.differences) for f in findings)
     return f"{message}\nIn {right} of {len(findings)} cases yours is right." if question.lenient else message

@@ -13,6 +13,8 @@ from grading import (
     right_losses,
     right_programs,
     right_repair,
+    right_training,
+    right_training_runs,
 )
 
 from bpkit.grading.questions import SETS
@@ -23,6 +25,8 @@ ROOMS = {
     "ps03_losses": right_losses,
     "ps04_by_hand": right_by_hand,
     "ps05_backprop": right_backprop,
+    "ps08_training": SimpleNamespace(**vars(right_training) | vars(right_training_runs)),
+    "ps10_generalization": right_generalization,
     "ps06_gradient_check": SimpleNamespace(**vars(right_checks) | vars(right_programs)),
     "ps07_repair": right_repair,
     "ps10_generalization": right_generalization,

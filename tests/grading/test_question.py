@@ -73,6 +73,7 @@ NO_BATCH = (  # by their last array
     "locate_fault",
     "numerical_gradients",
     "observed_order",
+    "sgd_step",
     "softmax_jacobian",
     "standardize_apply",
     "to_rows",
@@ -81,6 +82,7 @@ SINGLE = (  # the sets that promise float32 for float32
     "ps02_layers",
     "ps03_losses",
     "ps05_backprop",
+    "ps08_training",
     "ps10_generalization",
 )
 

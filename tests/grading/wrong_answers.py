@@ -7,6 +7,7 @@ from grading.wrong_checks import WRONG_CHECKS
 from grading.wrong_derivatives import WRONG_DERIVATIVES
 from grading.wrong_losses import WRONG_LOSSES
 from grading.wrong_repair import WRONG_REPAIR
+from grading.wrong_training import WRONG_TRAINING
 
 WRONG = (
     (
@@ -131,5 +132,9 @@ WRONG = tuple(
         *WRONG_DERIVATIVES,
         *WRONG_LOSSES,
         *WRONG_REPAIR,
+        *WRONG_DERIVATIVES,
+        *WRONG_LOSSES,
+        *WRONG_CHECKS,
+        *WRONG_TRAINING,
     )
 )

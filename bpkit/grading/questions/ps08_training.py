@@ -167,7 +167,7 @@ QUESTIONS = (
             BOWL: Part(0.5, (BOWL,)),
             ISLANDS: Part(0.5, (ISLANDS,)),
             BROKEN: Part(0.5, (BROKEN,)),
-            NONE: Part(0.25, (NONE,)),
+            NONE: Part(0.25, (BOWL, NONE)),  # to say always that there is none is no answer
             SHAPED: Part(0.25),
         },
         "eq-range-test",

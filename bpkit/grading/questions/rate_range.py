@@ -92,6 +92,15 @@ def until_it_fails(tried, start):
     return best
 
 
+def until_it_rises(tried, start):
+    best = None
+    for rate, loss in sorted(tried):
+        if loss >= start:
+            break
+        best = rate
+    return best
+
+
 def while_it_falls(tried, start):
     best = None
     for rate, loss in sorted(tried):
@@ -116,6 +125,8 @@ RANGE_MISTAKES = slips(
      "eq-range-test", chosen(until_it_fails)),
     (None, f"you stop at the smallest rate that fails: {LARGEST}, and it may lie beyond.", "eq-range-test",
      chosen(lambda tried, start: until_it_fails(sorted(tried), start))),
+    (None, f"you stop at the smallest rate that fails, and take nan for lower: {LARGEST}.", "eq-range-test",
+     chosen(until_it_rises)),
     (None, f"you compare each loss with the one before it: {LARGEST}.", "eq-range-test",
      chosen(while_it_falls)),
     (None, f"you take the last of the list that is lower: {LARGEST}, in any order.", "eq-range-test",
