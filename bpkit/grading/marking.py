@@ -231,9 +231,11 @@ def explain(asked, findings, parts, public):
 
 
 def how_many(question, findings, message):
-    """Return a message with how many cases are right, where not all of them have to be."""
+    """Return a message with how many cases are right, where not all have to be and the answer gave results."""
     right = sum(not (f.outcome.problem or f.differences) for f in findings)
-    return f"{message}\nIn {right} of {len(findings)} cases yours is right." if question.lenient else message
+    if not question.lenient or all(f.outcome.problem for f in findings):
+        return message
+    return f"{message}\nIn {right} of {len(findings)} cases yours is right."
 
 
 def first_wrong_equation(question, parts):
