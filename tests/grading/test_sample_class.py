@@ -71,6 +71,11 @@ MARKS = {  # points by question, in the order of the notebook
         "cedar": (0.75, 1, 0.75, 0.75, 0, 3),
         "fir": (3, 0, 0, 0, 3, 1),
     },
+    "ps08_training": {
+        "alder": (3, 1.5, 1.5, 1.5, 2.5, 1, 1, 1.5, 2, 2, 2.5),
+        "cedar": (0, 1.25, 0, 1, 0.75, 1, 0.25, 0.75, 1.5, 0, 0),
+        "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    },
     "ps10_generalization": {
         "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
         "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
@@ -100,6 +105,11 @@ MISTAKES = {
     ("cedar", "backward"): "M1",
     ("cedar", "loss_and_gradients"): "M6",
     ("cedar", "per_sample_gradients"): "M49",
+    ("cedar", "minibatches"): "M62",
+    ("cedar", "sgd_step"): "M61",
+    ("cedar", "momentum_step"): "M57",
+    ("cedar", "adam_step"): "M58",
+    ("cedar", "train_xor"): "M66",
     ("cedar", "train_validation_split"): "M62",
     ("cedar", "l2_penalty"): "M51",
     ("cedar", "l2_gradients"): "M51",

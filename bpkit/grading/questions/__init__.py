@@ -21,21 +21,11 @@ MODULES = (
     ps04_by_hand,
     ps05_backprop,
     ps06_gradient_check,
+    ps07_repair,
+    ps08_training,
     ps10_generalization,
 )
 SETS = {module.__name__.rpartition(".")[2]: module.QUESTIONS for module in MODULES}
-SETS = {
-    "ps01_derivatives": ps01_derivatives.QUESTIONS,
-    "ps02_layers": ps02_layers.QUESTIONS,
-    "ps03_losses": ps03_losses.QUESTIONS,
-    "ps04_by_hand": ps04_by_hand.QUESTIONS,
-    "ps05_backprop": ps05_backprop.QUESTIONS,
-    "ps08_training": ps08_training.QUESTIONS,
-    "ps10_generalization": ps10_generalization.QUESTIONS,
-    "ps06_gradient_check": ps06_gradient_check.QUESTIONS,
-    "ps07_repair": ps07_repair.QUESTIONS,
-    "ps10_generalization": ps10_generalization.QUESTIONS,
-}
 
 
 class UnknownSet(ValueError):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..question import Case
 from .draws_layers import dtype_of
+from .draws_losses import signed
 
 FIRST, LATER, GIVEN = "the first step", "later steps", "other hyperparameters"
 TINY = "tiny gradients and zeros"
@@ -74,7 +75,10 @@ def large_eps(rng):
 
 def drawn(rng, tag, shape):
     """Draw θ, a gradient, and states that some gradients before it have left behind."""
-    theta, g = normal(rng, tag, shape), normal(rng, tag, shape)
+    theta, g = (
+        normal(rng, tag, shape),
+        signed(rng, 0.7, 2, shape).astype(dtype_of(tag)),
+    )  # ε is nothing beside it
     m, v = 0.5 * normal(rng, tag, shape), rng.uniform(0.3, 2, shape).astype(dtype_of(tag))
     if tag == TINY:  # so small that ε counts; entries without a gradient have never had one
         alive = rng.permuted(np.resize((1.0, 0.0, 1.0), shape), axis=None)
