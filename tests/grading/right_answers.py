@@ -25,10 +25,9 @@ ROOMS = {
     "ps03_losses": right_losses,
     "ps04_by_hand": right_by_hand,
     "ps05_backprop": right_backprop,
-    "ps08_training": SimpleNamespace(**vars(right_training) | vars(right_training_runs)),
-    "ps10_generalization": right_generalization,
     "ps06_gradient_check": SimpleNamespace(**vars(right_checks) | vars(right_programs)),
     "ps07_repair": right_repair,
+    "ps08_training": SimpleNamespace(**vars(right_training) | vars(right_training_runs)),
     "ps10_generalization": right_generalization,
 }
 

@@ -132,9 +132,6 @@ WRONG = tuple(
         *WRONG_DERIVATIVES,
         *WRONG_LOSSES,
         *WRONG_REPAIR,
-        *WRONG_DERIVATIVES,
-        *WRONG_LOSSES,
-        *WRONG_CHECKS,
         *WRONG_TRAINING,
     )
 )
