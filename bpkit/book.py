@@ -20,6 +20,10 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 BEHIND = ("bpkit", "constraints.txt", "benchmarks/results")  # what the pages' cells compute with
 NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
 SHOWN = ("html", "sample_class/feedback", "sample_class/report")
+KERNEL = """# What a cell prints is sent when it ends: what is sent in pieces is put together wrongly.
+c = get_config()
+c.InteractiveShellApp.exec_lines = ["__import__('sys').stdout.flush_interval = 3600"]
+"""
 CONTENTS = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -148,6 +152,9 @@ def _start(command, root):
 
 def environment(root):
     """Return the environment of the build: this Python, this package, and nobody's own IPython settings."""
+    settings = root / "_build" / ".ipython" / "profile_default" / "ipython_kernel_config.py"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(KERNEL)
     env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     env["PATH"] = os.pathsep.join([str(_bin()), env.get("PATH", os.defpath)])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), env.get("PYTHONPATH")]))

@@ -1,5 +1,6 @@
 """The book as it was built: complete, described, numbered, in two tones, and never stale."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
 from sphinxcontrib import katex
 
 from bpkit import book
@@ -132,6 +134,18 @@ def test_page_ran_every_cell(name, html):
         cells -= sum(bool(cell.get("execution_count")) for cell in notebook.cells)
 
     assert cells == 0
+
+
+def test_what_a_cell_prints_comes_in_one_piece(tmp_path):
+    slow = "import time\nfor word in 'abc':\n    print(word, end=' ')\n    time.sleep(0.3)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(slow)])
+    pieces = []
+    for settings in (book.environment(tmp_path), {**os.environ, "IPYTHONDIR": str(tmp_path / "empty")}):
+        run = NotebookClient(notebook, kernel_name="python3").execute(env=settings)
+        pieces.append([output.text for output in run.cells[0].outputs])
+
+    assert pieces[0] == ["a b c "]
+    assert len(pieces[1]) > 1
 
 
 def test_second_build_is_skipped(html):
