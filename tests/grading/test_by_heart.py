@@ -10,11 +10,12 @@ from bpkit.grading.questions import SETS
 from bpkit.grading.sandbox.values import describe
 from bpkit.grading.traits import arrays_of
 
-QUESTIONS = [q for asked in SETS.values() for q in asked if q.again and not (q.value or q.by_symptoms)]
+QUESTIONS = [q for asked in SETS.values() for q in asked if q.again and not (q.value or q.probe)]
 OF_ARRAYS = [q for q in QUESTIONS if arrays_of(q.draw(np.random.default_rng(0))[0].arguments)]
 OF_WORDS = [
     q.name for q in QUESTIONS if not any(arrays_of(c.arguments) for c in q.draw(np.random.default_rng(0)))
 ]
+FEW_RESULTS = ("locate_fault",)  # a layer or None: some are the same again
 every_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
 of_arrays = pytest.mark.parametrize("question", OF_ARRAYS, ids=lambda q: q.name)
 REMEMBERS = (
@@ -25,7 +26,7 @@ REMEMBERS = (
 
 
 def marked(question, answer, seed="secret"):
-    (verdict,) = mark([question], LocalAnswers({question.name: answer}), seed)
+    (verdict,) = mark([question], LocalAnswers({question.name: answer} | question.uses), seed)
     return verdict
 
 
@@ -99,18 +100,20 @@ def test_what_is_right_in_the_notebook_alone_gets_nothing(question):
 
 
 @of_arrays
-def test_results_of_the_notebook_by_shape_get_nothing_and_are_recognised(question):
+def test_results_of_the_notebook_by_shape_get_little_and_are_recognised(question):
     verdict = marked(question, table(question, shapes_of))
 
-    assert (verdict.score, verdict.mistake) == (0, None)
-    assert "It returns the results of the check in the notebook" in verdict.message
+    assert verdict.mistake is None
+    if question.name not in FEW_RESULTS:
+        assert verdict.score <= question.points / 3
+        assert "It returns the results of the check in the notebook" in verdict.message
 
 
 @of_arrays
 def test_answers_for_one_shape_get_the_parts_that_ask_no_other(question):
     verdict = marked(question, one_shape(question))
 
-    assert verdict.score <= question.points / 4
+    assert verdict.score <= question.points / 3
     assert "your code raised a ValueError" in verdict.message
     assert "It is right" in verdict.message
 
@@ -119,15 +122,17 @@ def test_answers_for_one_shape_get_the_parts_that_ask_no_other(question):
 def test_answers_that_keep_results_by_shape_get_little_and_are_told_so(question):
     verdict = marked(question, kept(question, shapes_of))
 
-    assert verdict.score <= question.points / 6
-    assert any(says in verdict.message for says in REMEMBERS)
+    assert not verdict.right
+    if question.name not in FEW_RESULTS:
+        assert verdict.score <= question.points / 3
+        assert any(says in verdict.message for says in REMEMBERS)
 
 
 @every_question
 def test_answers_that_keep_their_first_result_get_little_and_are_told_so(question):
     verdict = marked(question, kept(question, lambda given: None))
 
-    assert verdict.score <= question.points / 4
+    assert verdict.score <= question.points / 3
     assert question.name in OF_WORDS or "It returns the same whatever it is given." in verdict.message
 
 
@@ -137,7 +142,7 @@ def test_answers_that_are_right_in_the_first_calls_get_nothing_and_are_told_so(q
     verdict = marked(question, first_calls(question, some))
 
     assert (verdict.score, verdict.mistake) == (0, None)
-    assert question.name in OF_WORDS or any(says in verdict.message for says in REMEMBERS)
+    assert question.name in (*OF_WORDS, *FEW_RESULTS) or any(says in verdict.message for says in REMEMBERS)
 
 
 @every_question

@@ -250,12 +250,12 @@ def test_evidence_speaks_against_most_pairs_but_not_against_the_right_one(name):
 
 
 @pytest.mark.parametrize("name", PAIRED)
-def test_nonsense_makes_a_hundred_pairs_run_at_most(name):
+def test_nonsense_makes_a_few_hundred_pairs_run_at_most(name):
     nonsense = None if QUESTIONS[name].value else lambda *given: None
     asked, findings = found(QUESTIONS[name], nonsense, "nonsense")
     known_mistakes(asked, findings)
 
-    assert len({mistake for mistake, _ in asked.runs if isinstance(mistake, Pair)}) <= 100
+    assert len({mistake for mistake, _ in asked.runs if isinstance(mistake, Pair)}) <= 300
 
 
 @pytest.mark.parametrize(
