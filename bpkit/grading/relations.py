@@ -157,7 +157,8 @@ def sizes(question, findings):
     yield lambda case, expected: expected.shape[0] if expected.ndim else 0, "the number of its rows"
     yield lambda case, expected: expected.shape[-1] if expected.ndim else 0, "the number of its columns"
     yield lambda case, expected: expected.size, "the number of its entries"
-    for n, name in enumerate(parameters(question)):
+    given = min(len(f.case.arguments) for f in findings)
+    for n, name in enumerate(parameters(question)[:given]):
         yield lambda case, expected, n=n: columns(case.arguments[n]), f"the number of columns of {name}"
         yield lambda case, expected, n=n: rows(case.arguments[n]), f"the number of rows of {name}"
     yield lambda case, expected: depth(case), "the number of layers"

@@ -33,7 +33,7 @@ def start(question, findings):
         )
     if head in FORWARD:
         return start_forward(head, [path[1] for path in firsts])
-    return start_of_gradients(question, findings) if "delta" not in question.returns else ""
+    return start_of_gradients(question, findings)
 
 
 def depth_of(finding, question):
@@ -62,10 +62,12 @@ def start_forward(head, layers):
 
 
 def start_of_gradients(question, findings):
-    """Say where the gradients of the last layer are right, and no others."""
+    """Say where the gradients of the last layer are right, and no others, and no δ tells more."""
+    if not isinstance(question.returns, tuple) or question.returns[-2:] != ("dW", "db"):
+        return ""
     deep = [(f, wrong_layers(f, question), depth_of(f, question)) for f in findings]
     wrong = [(layers, L) for _, layers, L in deep if L > 1]
-    if any(layers for _, layers, L in deep if L == 1) or not wrong or question.returns[-2:] != ("dW", "db"):
+    if any(layers for _, layers, L in deep if L == 1) or not wrong:
         return ""
     if all(layers == set(range(1, L)) for layers, L in wrong):
         return (
