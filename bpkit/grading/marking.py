@@ -233,7 +233,7 @@ def explain(asked, findings, parts, public):
 def how_many(question, findings, message):
     """Return a message with how many cases are right, where not all of them have to be."""
     right = sum(not (f.outcome.problem or f.differences) for f in findings)
-    if not question.lenient or all(f.outcome.problem for f in findings):
+    if not question.lenient or question.value or all(f.outcome.problem for f in findings):
         return message
     return f"{message}\nIn {right} of {len(findings)} cases yours is right."
 

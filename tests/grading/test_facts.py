@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpkit.grading.check import LocalAnswers
-from bpkit.grading.marking import CHANGED, mark
+from bpkit.grading.marking import CHANGED, ask, mark
 from bpkit.grading.questions import SETS
 from bpkit.reference import mlp
 
@@ -205,3 +205,32 @@ def test_factors_that_could_carry_an_input_out_are_not_told(name):
 
     assert "Yours is the expected times" not in message.replace("times a constant", "")
     assert not re.search(r"\d\.\d", message)
+
+
+def spoilt(value, new):
+    """Return a result with something else in the place of its last part."""
+    if isinstance(value, dict):
+        return {**value, max(value, key=str): spoilt(value[max(value, key=str)], new)}
+    if isinstance(value, tuple | list):
+        return type(value)([*value[:-1], spoilt(value[-1], new)]) if value else new
+    return new
+
+
+STRANGE = (
+    "text", [], {}, {1: None}, [[1.0], [2.0, 3.0]], np.ones((2, 1, 2)), np.array(3), True, np.ones(0), 1j,
+    float("nan"), float("-inf"), 1e308, 10**30, np.array(["a"]), {"W": {"b": "x"}}, (None, np.ones(3)),
+    np.ones(3),
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", [q.name for q in QUESTIONS.values() if not q.seconds])
+def test_strange_results_are_diagnosed_without_an_exception(name):
+    question = QUESTIONS[name]
+    results = ask(question, "secret").expected
+    for strange in STRANGE:
+        for answer in (strange, spoilt(results[0], strange)):
+            verdict = marked(name, answer if question.value else lambda *given, answer=answer: answer)
+
+            assert not verdict.right
+            assert verdict.message.startswith(f"{name}: ")
