@@ -151,14 +151,14 @@ def kind(path):
 
 def sizes(question, findings):
     """Yield the sizes that a factor may be, each a function of the case and of the expected array."""
-    place = place_of_samples([f.case for f in findings])
+    cases = [f.case for f in findings]
+    place = place_of_samples(cases)
     if place is not None:
         yield lambda case, expected: columns(case.arguments[place]), "m, the number of samples"
     yield lambda case, expected: expected.shape[0] if expected.ndim else 0, "the number of its rows"
     yield lambda case, expected: expected.shape[-1] if expected.ndim else 0, "the number of its columns"
     yield lambda case, expected: expected.size, "the number of its entries"
-    given = min(len(f.case.arguments) for f in findings)
-    for n, name in enumerate(parameters(question)[:given]):
+    for n, name in enumerate(parameters(question, cases)):
         yield lambda case, expected, n=n: columns(case.arguments[n]), f"the number of columns of {name}"
         yield lambda case, expected, n=n: rows(case.arguments[n]), f"the number of rows of {name}"
     yield lambda case, expected: depth(case), "the number of layers"

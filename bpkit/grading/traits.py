@@ -39,7 +39,8 @@ def where_right(question, findings):
 
 def traits(question, findings):
     """List what may decide whether an answer is right, the most telling first."""
-    names, cases = parameters(question), [f.case for f in findings]
+    cases = [f.case for f in findings]
+    names = parameters(question, cases)
     yield from sample_traits(cases, [f.expected for f in findings])
     yield from size_traits()
     yield from depth_traits(cases)
@@ -47,9 +48,12 @@ def traits(question, findings):
     yield from shape_traits(cases)
 
 
-def parameters(question):
-    """Return the names of a question's arguments; a probe's own are not known."""
-    return () if question.probe or question.value else tuple(inspect.signature(question.reference).parameters)
+def parameters(question, cases):
+    """Return the names of the arguments that all cases have; a probe's own are not known."""
+    if question.probe or question.value:
+        return ()
+    names = tuple(inspect.signature(question.reference).parameters)
+    return names[: min((len(case.arguments) for case in cases), default=0)]
 
 
 def sample_traits(cases, expected):

@@ -245,4 +245,4 @@ def near(kept, p):
     (True, False)
     """
     dropped = kept.size - np.count_nonzero(kept)
-    return abs(dropped - p * kept.size) <= STRAYS * np.sqrt(p * (1 - p) * kept.size)
+    return bool(abs(dropped - p * kept.size) <= STRAYS * np.sqrt(p * (1 - p) * kept.size))
