@@ -14,7 +14,7 @@ QUESTIONS = {question.name: question for asked in SETS.values() for question in 
 
 
 def marked(name, answer, seed="secret"):
-    (verdict,) = mark([QUESTIONS[name]], LocalAnswers({name: answer} | QUESTIONS[name].uses), seed)
+    (verdict,) = mark([QUESTIONS[name]], LocalAnswers({**QUESTIONS[name].uses, name: answer}), seed)
     return verdict
 
 

@@ -41,6 +41,7 @@ PENALIZED = (  # tag, units of all layers
     ("more layers", (3, 3, 3)),
     ("more layers", (2, 5, 4, 3, 1, 6)),
     ("float32", (3, 5, 2)),
+    ("float32", (3, 5, 2)),
 )
 DROPS = (  # tag, shape of a, p
     ("one sample", (6, 1), 0.4),
