@@ -29,12 +29,19 @@ def test_solved_notebooks_get_full_marks_without_a_word(set_name):
     assert {(v.mistake, v.message, v.stuck) for v in verdicts} == {(None, "", False)}
 
 
+def forgives(part, cases):
+    """Say whether a part gives all its points where the first of its cases is wrong."""
+    return part.share([(case.tag, k > 0) for k, case in enumerate(filter(part.concerns, cases))]) == 1
+
+
 @pytest.mark.parametrize("amiss", [{"changed": True}, {"problem": "raised", "type": "ValueError"}])
 @pytest.mark.parametrize("name", [q.name for asked in SETS.values() for q in asked if not q.value])
 def test_what_is_amiss_in_any_single_case_costs_points(name, amiss):
     asked = ask(next(q for some in SETS.values() for q in some if q.name == name), "secret")
     if SHAPED not in asked.question.parts and "changed" in amiss:
         pytest.skip("its arguments are names, which no call can change")
+    if any(forgives(part, asked.cases) for part in asked.question.parts.values()):
+        pytest.skip("one run of ten may fail")
     for place, case in enumerate(asked.cases):
         outcomes = [Outcome(result) for result in asked.expected]
         outcomes[place] = Outcome(**{"result": asked.expected[place]} | amiss)

@@ -65,6 +65,11 @@ def test_batches_are_judged_by_what_they_hold(change, says):
     assert said(each(change)) == says
 
 
+@pytest.mark.parametrize("forged", [None, 7, [], RIGHT[:2], {1: RIGHT}, np.ones(3), "abc", [1, 2, 3]])
+def test_replies_that_no_call_gives_are_refused(forged):
+    assert said(forged) == [B.PAIRS]
+
+
 def ordered(*orders):
     return [B.cut(X, Y, np.asarray(order), 6) for order in orders]
 
