@@ -7,7 +7,7 @@ FORWARD, BACKWARD = ("z", "a"), ("delta",)
 
 def first_of(finding):
     """Name the difference where the error starts: forward the first layer, z before a; of δ's, the last."""
-    layered = [d for d in finding.differences if len(d.path) == 2 and type(d.path[1]) is int]
+    layered = [d for d in finding.differences if of_a_layer(d.path)]
     backward = [d for d in layered if d.path[0] in BACKWARD]
     if backward:
         return max(backward, key=lambda d: d.path[1])
@@ -17,13 +17,22 @@ def first_of(finding):
     return finding.differences[0]
 
 
+def of_a_layer(path):
+    """Say whether a path leads to what a named result holds of one layer.
+
+    >>> of_a_layer(("dW", 1)), of_a_layer((("W", 1), 0)), of_a_layer((0, 1))
+    (True, False, False)
+    """
+    return len(path) == 2 and type(path[0]) is str and type(path[1]) is int
+
+
 def start(question, findings):
     """Say where the error starts in the first case that is wrong, if it starts alike in all."""
     wrong = [f for f in findings if f.differences]
     if not wrong or any(f.outcome.problem for f in findings):
         return ""
     firsts = [first_of(f).path for f in wrong]
-    heads = {path[0] for path in firsts if len(path) == 2 and type(path[1]) is int}
+    heads = {path[0] for path in firsts if of_a_layer(path)}
     if len({len(path) for path in firsts}) > 1 or len(heads) != 1:
         return ""
     (head,) = heads
