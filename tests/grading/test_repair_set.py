@@ -20,6 +20,7 @@ from bpkit.grading.question import run
 from bpkit.grading.questions import questions_of
 from bpkit.grading.questions.claims import CLAIMS, truth
 from bpkit.grading.questions.runs_repair import sigmoid_run, sine_run, softmax_run, xor_run
+from bpkit.grading.questions.slips_one_layer import RIGHT as RIGHT_LINES
 from bpkit.grading.questions.slips_one_layer import run_lines
 from bpkit.grading.questions.steps import RIGHT as RIGHT_STEPS
 from bpkit.grading.submission import grade_submission
@@ -28,7 +29,7 @@ QUESTIONS = questions_of(REPAIR)
 PROGRAMS = {name: question for name, question in QUESTIONS.items() if not question.value}
 every_program = pytest.mark.parametrize("question", PROGRAMS.values(), ids=PROGRAMS)
 RUNS = {  # the programs by lines or steps, of which the mistakes are made
-    "one_layer_gradients": lambda steps, *given: run_lines(*given),
+    "one_layer_gradients": lambda steps, *given: run_lines(RIGHT_LINES, *given),
     "xor_step": xor_run,
     "softmax_gradients": softmax_run,
     "sine_step": sine_run,
@@ -169,7 +170,7 @@ def found_sine_step(sign):
 FOUND = {
     "one_layer_gradients": [(lambda: as_found()["found_one_layer"], "M3")],
     "xor_step": [(lambda: found_xor_step(+1), "M54"), (lambda: found_xor_step(-1), "M28")],
-    "softmax_gradients": [(lambda: as_found()["found_softmax_gradients"], "M8")],
+    "softmax_gradients": [(lambda: as_found()["found_softmax_gradients"], "M8+M42")],
     "sine_step": [(lambda: found_sine_step(+1), "M5"), (lambda: found_sine_step(-1), "M48")],
 }
 
@@ -190,7 +191,7 @@ def test_the_program_one_layer_off_raises_what_the_notebook_shows():
     assert verdict.score == 0
 
 
-AS_FOUND = [wrong[1:] for wrong in WRONG_REPAIR if wrong[2] in ("M54", "M8")]
+AS_FOUND = [wrong[1:] for wrong in WRONG_REPAIR if wrong[2] in ("M54", "M8+M42")]
 
 
 @pytest.mark.parametrize(("name", "number", "source"), AS_FOUND, ids=[wrong[0] for wrong in AS_FOUND])

@@ -118,7 +118,7 @@ WRONG_REPAIR = (
     (
         REPAIR,
         "softmax_gradients",
-        "M8",
+        "M8+M42",
         """
         def softmax_gradients(W, b, x, y):
             a = np.maximum(W[1] @ x + b[1], 0)
@@ -192,7 +192,7 @@ WRONG_REPAIR = (
     (
         REPAIR,
         "sigmoid_output_gradients",
-        "M34",
+        "M1+M34",
         """
         def sigmoid_output_gradients(W, b, x, y):
             L, m, a = len(W), x.shape[1], {0: x}

@@ -1,17 +1,16 @@
 """The two-layer programs of ps07 by steps, and the mistakes in what stands around the steps."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
-from bpkit.reference import losses, mlp
+from bpkit.reference import mlp
 from bpkit.reference.activations import activation
 
 from ..question import Mistake
 from .draws import CLASSES, SQUARED
 from .slips_repair import SINE_SLIPS, SOFTMAX_SLIPS, XOR_SLIPS
-from .steps import RIGHT, run, slipped
+from .steps import RIGHT, Pass, run, run_pass, slipped
 
 SIGMOIDS = {1: "sigmoid", 2: "sigmoid"}
 SINE = {1: "tanh", 2: "identity"}
@@ -21,8 +20,7 @@ RELU_SOFTMAX = {1: "relu", 2: "softmax"}
 def xor_gradients(steps, X, y, W1, b1, W2, b2, biased=True):
     """Return the gradients of W1, b1, W2 and b2, sums over the rows, by the steps."""
     W, b = {1: W1.T, 2: W2.T}, {1: b1.T * biased, 2: b2.T * biased}
-    z, a = mlp.forward(W, b, X.T, SIGMOIDS)
-    dW, db, _ = run(steps, W, z, a, y.T, SIGMOIDS, SQUARED)
+    dW, db, _ = run(steps, W, *mlp.forward(W, b, X.T, SIGMOIDS), y.T, SIGMOIDS, SQUARED)
     return [len(X) * gradient.T for l in (1, 2) for gradient in (dW[l], db[l])]
 
 
@@ -56,26 +54,16 @@ def xor_step_half_repaired(*given):
     return W1, given[3], W2, given[5]
 
 
-def weights_alone(*given):
-    W1, _, W2, _ = xor_run(RIGHT, *given)
-    return W1, given[3], W2, given[5]
-
-
 def in_order(*places):
     """Return `xor_step` with its results in another order."""
     return lambda *given: tuple(xor_run(RIGHT, *given)[k] for k in places)
 
 
-DOWN = "the loss grows along the gradient, so a step goes against it, θ − η ∂ℒ/∂θ"
 BEFORE = "δ^(1) needs the W^(2) of the forward pass: take all gradients first, then step"
 NO_BIAS = "your z leaves the biases out"
 XOR_MISTAKES = (
-    Mistake("M54", f"your step goes uphill: {DOWN}.", "eq-update",
-            uphill(partial(xor_run, RIGHT))),
     Mistake("M28", f"your W2 is updated before δ^(1) is taken: {BEFORE}.", "eq-update",
             lambda *given: xor_run(too_soon(*given), *given)),
-    Mistake("M42", "your b1 and b2 stay as they were: the biases have a gradient too, the sum of δ.",
-            "eq-grad-biases", weights_alone),
     Mistake("M50", f"{NO_BIAS}, and b1 and b2 stay as they were: z = aW + b.", "eq-preactivation",
             xor_step_without_biases),
     Mistake("M50", f"{NO_BIAS}: z = aW + b.", "eq-preactivation",
@@ -96,10 +84,10 @@ XOR_MISTAKES = (
 
 def sine_run(steps, W, b, x, y, learning_rate, f=SINE):
     """Take the step of `sine_step` by the steps of a backward pass: its loss is twice ours."""
-    z, a = mlp.forward(W, b, x, f)
-    dW, db, _ = run(steps, W, z, a, y, f, SQUARED)
-    W, b = ({l: p[l] - 2 * learning_rate * dp[l] for l in p} for p, dp in ((W, dW), (b, db)))
-    return W, b, ((a[2] - y) ** 2).sum(axis=0).mean()
+    p = Pass(W, *mlp.forward(W, b, x, f), y, f, SQUARED)
+    dW, db, _ = run_pass(steps, p)
+    W, b = ({l: t[l] - 2 * learning_rate * dt[l] for l in t} for t, dt in ((W, dW), (b, db)))
+    return W, b, 2 * steps.loss(p)
 
 
 def sine_changed(change):
@@ -107,24 +95,9 @@ def sine_changed(change):
     return lambda *given: change(*sine_run(RIGHT, *given), *given)
 
 
-def sine_loss(factor):
-    """Return `sine_step` with a loss that is multiplied by `factor(m, K)`."""
-    return sine_changed(lambda W, b, loss, *given: (W, b, loss * factor(given[3].shape[1], len(given[3]))))
-
-
 def sine_too_soon(*given):
     new_W2 = sine_run(RIGHT, *given)[0][2]
     return sine_run(replace(RIGHT, hidden=lambda p, l: (new_W2.T @ p.delta[2]) * p.prime(1)), *given)
-
-
-def as_half(W, b, loss, *given):
-    """Return what the half squared error gives: half the step, and half the loss."""
-    return *sine_run(RIGHT, *given[:-1], given[-1] / 2)[:2], loss / 2
-
-
-def as_mean_of_all(W, b, loss, *given):
-    K = len(given[3])
-    return *sine_run(RIGHT, *given[:-1], given[-1] / K)[:2], loss / K
 
 
 def unbiased(b):
@@ -136,25 +109,11 @@ def sine_without_biases(W, b, *given):
     return W, {l: b[l] + moved[l] for l in b}, loss
 
 
-MSE = "the sum of (o − y)² over the outputs, its mean over the samples"
 SINE_MISTAKES = (
-    Mistake("M54", f"your step goes uphill: {DOWN}.", "eq-update", uphill(partial(sine_run, RIGHT))),
     Mistake("M28", f"your W[2] is updated before δ^(1) is taken: {BEFORE}.", "eq-update", sine_too_soon),
-    Mistake("M42", "your b stays as it was: the biases have a gradient too.", "eq-grad-biases",
-            sine_changed(lambda W, b, loss, *given: (W, given[1], loss))),
     Mistake("M50", f"{NO_BIAS}: z^(l) = W^(l)a^(l−1) + b^(l).", "eq-preactivation", sine_without_biases),
     Mistake("M72", "your output passes through tanh: the output layer is the identity.", "eq-activation",
             lambda *given: sine_run(RIGHT, *given, f={1: "tanh", 2: "tanh"})),
-    Mistake("M6", f"your loss has a ½: it is {MSE}.", "eq-mean-squared-error",
-            sine_loss(lambda m, K: 0.5)),
-    Mistake("M6", f"your loss and step are those of the half squared error: the loss is {MSE}.",
-            "eq-mean-squared-error", sine_changed(as_half)),
-    Mistake("M7", f"your loss is a mean over the outputs too: it is {MSE}.", "eq-mean-squared-error",
-            sine_loss(lambda m, K: 1 / K)),
-    Mistake("M7", f"your loss and step are those of a mean over outputs and samples: the loss is {MSE}.",
-            "eq-mean-squared-error", sine_changed(as_mean_of_all)),
-    Mistake("M48", f"your loss is the sum over the batch: it is {MSE}.", "eq-batch-loss",
-            sine_loss(lambda m, K: m)),
     Mistake(None, "your loss is taken after the step: the one before it is asked for.", "eq-update",
             sine_changed(lambda W, b, loss, *given: (W, b, sine_run(RIGHT, W, b, *given[2:])[2]))),
     Mistake(None, "your step has no learning rate: it is θ − η ∂ℒ/∂θ.", "eq-update",
@@ -167,18 +126,8 @@ SINE_MISTAKES = (
 
 def softmax_run(steps, W, b, x, y, f=RELU_SOFTMAX):
     """Return loss and gradients of the relu and softmax network by the steps."""
-    z, a = mlp.forward(W, b, x, f)
-    return losses.batch_loss(losses.cross_entropy(z[2], y)), *run(steps, W, z, a, y, f, CLASSES)[:2]
-
-
-def softmax_loss(factor):
-    """Return `softmax_gradients` with a loss that is multiplied by `factor(m, K)`."""
-
-    def wrong(W, b, x, y):
-        loss, dW, db = softmax_run(RIGHT, W, b, x, y)
-        return loss * factor(y.shape[1], len(y)), dW, db
-
-    return wrong
+    p = Pass(W, *mlp.forward(W, b, x, f), y, f, CLASSES)
+    return steps.loss(p), *run_pass(steps, p)[:2]
 
 
 def over_the_batch(W, b, x, y):
@@ -197,12 +146,6 @@ SOFTMAX_MISTAKES = (
     Mistake("M72", "your hidden layer is linear: its relu is missing on the way forward and back.",
             "eq-activation",
             lambda *given: softmax_run(RIGHT, *given, f={1: "identity", 2: "softmax"})),
-    Mistake("M48", "your loss is the sum over the batch: ℒ is the mean.", "eq-batch-loss",
-            softmax_loss(lambda m, K: m)),
-    Mistake("M7", "your loss is a mean over the classes too: ℓ is their sum.", "eq-cross-entropy",
-            softmax_loss(lambda m, K: 1 / K)),
-    Mistake("M5", "your loss has the sign reversed: ln p is negative, and the loss is −Σ y ln p.",
-            "eq-cross-entropy", softmax_loss(lambda m, K: -1)),
     *slipped(SOFTMAX_SLIPS, softmax_run),
 )  # fmt: skip
 

@@ -1,21 +1,33 @@
 """Mistakes in the gradients of a single sigmoid layer in rows, with the loss Σ(A − T)²."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import partial
+
 import numpy as np
 
 from bpkit.reference.activations import activation, derivative
 
+from ..pairs import Times
 from ..question import Mistake
 
 sigmoid, sigmoid_prime = activation("sigmoid"), derivative("sigmoid")
-LINES = {  # a line of the program each, in the order in which they run
-    "z": lambda v: v.X @ v.W + v.b,  # eq-preactivation
-    "A": lambda v: sigmoid(v.z),  # eq-activation
-    "loss": lambda v: ((v.A - v.T) ** 2).sum(),
-    "slope": lambda v: v.A * (1 - v.A),  # eq-sigmoid-prime
-    "delta": lambda v: 2 * (v.A - v.T) * v.slope,  # eq-delta-output-general
-    "dW": lambda v: v.X.T @ v.delta,  # eq-grad-weights, in rows
-    "db": lambda v: v.delta.sum(axis=0, keepdims=True),  # eq-grad-biases, in rows
-}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of the program in their order, each a function of what is known when it runs."""
+
+    z: Callable = lambda v: v.X @ v.W + v.b  # eq-preactivation
+    A: Callable = lambda v: sigmoid(v.z)  # eq-activation
+    loss: Callable = lambda v: ((v.A - v.T) ** 2).sum()
+    slope: Callable = lambda v: v.A * (1 - v.A)  # eq-sigmoid-prime
+    delta: Callable = lambda v: 2 * (v.A - v.T) * v.slope  # eq-delta-output-general
+    dW: Callable = lambda v: v.X.T @ v.delta  # eq-grad-weights, in rows
+    db: Callable = lambda v: v.delta.sum(axis=0, keepdims=True)  # eq-grad-biases, in rows
+
+
+RIGHT = Lines()
 
 
 class Values:
@@ -25,20 +37,26 @@ class Values:
         self.X, self.T, self.W, self.b = X, T, W, b
 
 
-def run_lines(X, T, W, b, **changed):
-    """Run the program line by line, with some lines changed; return loss, dW and db.
+def run_lines(lines, X, T, W, b):
+    """Run the program line by line; return loss, dW and db.
 
-    >>> run_lines(np.ones((1, 1)), np.ones((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)))[0]
+    >>> run_lines(RIGHT, np.ones((1, 1)), np.ones((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)))[0]
     np.float64(0.25)
     """
     values = Values(X, T, W, b)
-    for name, line in (LINES | changed).items():
-        setattr(values, name, line(values))
+    for line in fields(Lines):
+        setattr(values, line.name, getattr(lines, line.name)(values))
     return values.loss, values.dW, values.db
 
 
 def changed(number, says, equation, **lines):
-    return Mistake(number, says, equation, lambda *given: run_lines(*given, **lines))
+    """Return a mistake in some lines; where one is `Times` a factor, in the right line's result."""
+    made = {
+        name: line.after(getattr(RIGHT, name)) if isinstance(line, Times) else line
+        for name, line in lines.items()
+    }
+    wrong = replace(RIGHT, **made)
+    return Mistake(number, says, equation, partial(run_lines, wrong), wrong, run_lines)
 
 
 def through_W(second_slope):
@@ -86,34 +104,15 @@ FORWARD_MISTAKES = (
 
 
 def scaled(number, says, loss=None, dW=None, db=None):
-    """Return a mistake that multiplies the loss, dW and db, each by a function of the shape of A."""
-
-    def wrong(X, T, W, b):
-        results = run_lines(X, T, W, b)
-        factors = (factor(*T.shape) if factor else 1 for factor in (loss, dW, db))
-        return tuple(factor * result for factor, result in zip(factors, results, strict=True))
-
-    return Mistake(
-        number, says, "eq-mean-squared-error-gradient" if number == "M6" else "eq-batch-loss", wrong
-    )
+    """Return a mistake that multiplies the loss, dW and db, each by a factor."""
+    label = "eq-mean-squared-error-gradient" if number == "M6" else "eq-batch-loss"
+    times = {"loss": loss, "dW": dW, "db": db}
+    return changed(number, says, label, **{name: factor for name, factor in times.items() if factor})
 
 
-def half(N, n):
-    return 0.5
-
-
-def mean(N, n):
-    return 1 / N
-
-
-def mean_of_all(N, n):
-    return 1 / (N * n)
-
-
-def half_mean(N, n):
-    return 0.5 / N
-
-
+half, minus = Times(lambda v: 0.5), Times(lambda v: -1)
+mean, mean_of_all = Times(lambda v: 1 / len(v.T)), Times(lambda v: 1 / v.T.size)
+half_mean = Times(lambda v: 0.5 / len(v.T))
 SCALE_MISTAKES = (
     scaled("M6", "your gradients lack the factor 2: the loss has no ½ that could cancel it.",
            None, half, half),
@@ -136,7 +135,7 @@ SCALE_MISTAKES = (
     scaled("M47", f"your db is the mean over the samples, your dW the sum: {SUM}.", None, None, mean),
     scaled("M47", f"your dW is the mean over the samples, your db the sum: {SUM}.", None, mean),
     scaled("M5", "the sign of your gradients is reversed: ∂ℓ/∂A is 2(A − T), and not 2(T − A).",
-           None, lambda N, n: -1, lambda N, n: -1),
+           None, minus, minus),
 )  # fmt: skip
 BIAS = "db is the sum of δ over the samples, one number for each output, of shape (1, n)"
 SHAPE_MISTAKES = (

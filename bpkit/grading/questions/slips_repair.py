@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..pairs import Times
 from .slips_gradients import GRADIENT_SLIPS, WHOLE_SLIPS
 from .slips_hidden import HIDDEN_SLIPS
 from .slips_output import OUTPUT_SLIPS
@@ -27,13 +28,9 @@ def without(slips, *numbers):
 
 def scaled(number, says, dW, db, equation="eq-batch-loss"):
     """Return a slip that multiplies the gradients by functions of m and the number of outputs."""
-    return slip(
-        number,
-        says,
-        equation,
-        dW=lambda p, l: RIGHT.dW(p, l) * dW(p.m, len(p.y)),
-        db=lambda p, l: RIGHT.db(p, l) * db(p.m, len(p.y)),
-    )
+    factors = {name: factor for name, factor in (("dW", dW), ("db", db)) if factor is not one}
+    times = {name: Times(lambda p, factor=factor: factor(p.m, len(p.y))) for name, factor in factors.items()}
+    return slip(number, says, equation, **times)
 
 
 def one(m, K):
@@ -42,6 +39,10 @@ def one(m, K):
 
 def two(m, K):
     return 2
+
+
+def minus(m, K):
+    return -1
 
 
 def half(m, K):
@@ -83,7 +84,13 @@ def in_rows(slips):
 
 SUM = "this loss is the sum over the batch, and so are its gradients"
 BIAS = "the gradient of a bias is the sum of δ over the samples, of shape (1, n)"
+DOWN = "the loss grows along the gradient, so a step goes against it, θ − η ∂ℒ/∂θ"
+UPHILL = scaled("M54", f"your step goes uphill: {DOWN}.", minus, minus, "eq-update")
+STILL = slip("M42", "your biases stay as they were: they have a gradient too, and move against it.",
+             "eq-grad-biases", db=lambda p, l: np.zeros_like(RIGHT.db(p, l)))  # fmt: skip
 XOR_GRADIENT_SLIPS = (  # all gradients are multiplied by m in the end
+    UPHILL,
+    STILL,
     scaled(None, f"your gradients are means over the samples: {SUM}.", by_m, by_m),
     scaled("M47", f"your biases move by means over the samples, your weights by sums: {SUM}.", one, by_m),
     scaled("M47", f"your weights move by means over the samples, your biases by sums: {SUM}.", by_m, one),
@@ -136,9 +143,6 @@ CROSS_SLIPS = (
          "is missing.", "eq-delta-output-softmax", output=lambda p: -p.y / p.o),
     slip("M72", "your δ^(2) is z − y: the softmax of the output is missing.", "eq-activation",
          output=lambda p: p.z[2] - p.y),
-    slip("M8", "your δ^(2) is −y(1 − p), the diagonal of the softmax's Jacobian alone, and your db is zero: "
-         "so it is in the program as it was found.", "eq-softmax-jacobian",
-         output=lambda p: -p.y * (1 - p.o), db=lambda p, l: np.zeros_like(RIGHT.db(p, l))),
 )  # fmt: skip
 RELU_SLIPS = only(HIDDEN_SLIPS, "M14", "M15", "M16", "M19", "M25", "M27", "M30", "M31") + (
     slip("M20", "your hidden layer has the sigmoid's slope a(1 − a): that of relu is 1 where z > 0, else 0.",
@@ -148,9 +152,27 @@ RELU_SLIPS = only(HIDDEN_SLIPS, "M14", "M15", "M16", "M19", "M25", "M27", "M30",
     slip("M22", "your slope of relu is 1 where z < 0 and 0 where z > 0: it is the other way round.",
          "eq-relu-prime", hidden=lambda p, l: p.back(l) * (p.z[l] < 0)),
 )  # fmt: skip
-SOFTMAX_SLIPS = CROSS_SLIPS + RELU_SLIPS + GRADIENT_SLIPS + LAST_ALONE
+CROSS_LOSS_SLIPS = (
+    slip("M48", "your loss is the sum over the batch: ℒ is the mean.", "eq-batch-loss",
+         loss=Times(lambda p: p.m)),
+    slip("M7", "your loss is a mean over the classes too: ℓ is their sum.", "eq-cross-entropy",
+         loss=Times(lambda p: 1 / len(p.y))),
+    slip("M5", "your loss has the sign reversed: ln p is negative, and the loss is −Σ y ln p.",
+         "eq-cross-entropy", loss=Times(lambda p: -1)),
+)  # fmt: skip
+SOFTMAX_SLIPS = CROSS_SLIPS + RELU_SLIPS + GRADIENT_SLIPS + LAST_ALONE + CROSS_LOSS_SLIPS
 
 MSE = "this loss is the sum of (o − y)² over the outputs, its mean over the samples, without a ½"
+HALF, BY_K = Times(lambda p: 0.5), Times(lambda p: 1 / len(p.y))
+SINE_LOSS_SLIPS = (
+    slip("M6", f"your loss has a ½: {MSE}.", "eq-mean-squared-error", loss=HALF),
+    slip("M6", f"your loss and your step are those of the half squared error: {MSE}.",
+         "eq-mean-squared-error", loss=HALF, dW=HALF, db=HALF),
+    slip("M7", f"your loss is a mean over the outputs too: {MSE}.", "eq-mean-squared-error", loss=BY_K),
+    slip("M7", f"your loss and your step are those of a mean over the outputs too: {MSE}.",
+         "eq-mean-squared-error", loss=BY_K, dW=BY_K, db=BY_K),
+    slip("M48", f"your loss is the sum over the batch: {MSE}.", "eq-batch-loss", loss=Times(lambda p: p.m)),
+)  # fmt: skip
 TWO = "eq-mean-squared-error-gradient"
 SINE_SCALE_SLIPS = (
     scaled("M6", f"your gradients lack the factor 2: {MSE}.", half, half, TWO),
@@ -169,27 +191,21 @@ TANH_SLIPS = without(HIDDEN_SLIPS, "M3", "M4", "M20", "M22") + (
     slip("M72", "your output layer has the slope of tanh: its activation is the identity, with slope 1.",
          "eq-delta-output-general", output=lambda p: (p.o - p.y) * (1 - p.o**2)),
 )  # fmt: skip
-SINE_SLIPS = TANH_SLIPS + without(GRADIENT_SLIPS, "M42") + LAST_ALONE + SINE_SCALE_SLIPS
+SINE_STEP_SLIPS = (UPHILL, STILL, *without(GRADIENT_SLIPS, "M42"), *LAST_ALONE)
+SINE_SLIPS = TANH_SLIPS + SINE_STEP_SLIPS + SINE_SCALE_SLIPS + SINE_LOSS_SLIPS
 
 
 def next_delta(p, l):
     return p.delta[min(l + 1, p.L)]
 
 
-SHORT = "your δ^(L) equals o − y, without the factor f′(z^(L))"
 SHIFTED_SLIPS = (
     slip("M34", "your dW[l] is δ^(l+1)(a^(l))ᵀ and your db[l] belongs to δ^(l+1): with our count of the "
          "layers they are made of δ^(l) and a^(l−1).", "eq-grad-weights",
          dW=lambda p, l: (p.delta[l + 1] @ p.a[l].T / p.m) if l < p.L else RIGHT.dW(p, l),
          db=lambda p, l: next_delta(p, l).mean(axis=1, keepdims=True)),
-    slip("M34", f"{SHORT}, and your dW[l] is δ^(l+1)(a^(l))ᵀ, which is δ^(l)(a^(l−1))ᵀ with our count of the "
-         "layers.", "eq-grad-weights", output=lambda p: p.o - p.y,
-         dW=lambda p, l: (p.delta[l + 1] @ p.a[l].T / p.m) if l < p.L else RIGHT.dW(p, l),
-         db=lambda p, l: next_delta(p, l).mean(axis=1, keepdims=True)),
     slip("M34", "your db[l] is made of δ^(l+1): with our count of the layers it is made of δ^(l).",
          "eq-grad-biases", db=lambda p, l: next_delta(p, l).mean(axis=1, keepdims=True)),
-    slip("M14", f"{SHORT}, and the hidden layers lack it too.", "eq-delta-output-general",
-         output=lambda p: p.o - p.y, hidden=lambda p, l: p.back(l)),
     slip("M23", "your δ has the factor f′(z) twice, in every layer.", "eq-delta-output-general",
          output=lambda p: RIGHT.output(p) * p.prime(p.L), hidden=lambda p, l: p.back(l) * p.prime(l) ** 2),
     slip("M23", "your δ^(L) has the factor f′(z^(L)) twice.", "eq-delta-output-general",
@@ -200,8 +216,8 @@ SHIFTED_SLIPS = (
          output=lambda p: (p.o - p.y) * p.o),
 )  # fmt: skip
 SIGMOID_SLIPS = (
-    SHIFTED_SLIPS
-    + SIGMOID_OUTPUT
+    SIGMOID_OUTPUT
+    + SHIFTED_SLIPS
     + first(OUTPUT_SLIPS, "M5", "M6", "M7")
     + SIGMOID_HIDDEN
     + GRADIENT_SLIPS
