@@ -5,6 +5,7 @@ CHAPTERS = {
     "forward_pass": "Forward pass",
     "losses": "Losses and the error of the output layer",
     "recursion": "The recursion",
+    "gradient_flow": "Vanishing and exploding gradients",
     "autodiff_formulas": "Formulas of automatic differentiation",
     "training_formulas": "Formulas of training",
 }
@@ -47,9 +48,11 @@ EQUATIONS = {
         "eq-relative-error",
         "eq-update",
     ),
+    "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
     "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
     "training_formulas": (
         "eq-xavier",
+        "eq-he",
         "eq-minibatches",
         "eq-momentum",
         "eq-nesterov",

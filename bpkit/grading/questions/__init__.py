@@ -11,6 +11,7 @@ from . import (
     ps06_gradient_check,
     ps07_repair,
     ps08_training,
+    ps09_gradient_flow,
     ps10_generalization,
 )
 
@@ -23,6 +24,7 @@ MODULES = (
     ps06_gradient_check,
     ps07_repair,
     ps08_training,
+    ps09_gradient_flow,
     ps10_generalization,
 )
 SETS = {module.__name__.rpartition(".")[2]: module.QUESTIONS for module in MODULES}

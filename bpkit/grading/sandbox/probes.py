@@ -115,6 +115,18 @@ def drawn(answer, *arguments):
 
 
 @probe
+def drawn_pair(answer, *arguments):
+    """Call an answer that returns a pair as `twice` does; return the first pair's two, and the other pairs.
+
+    >>> drawn_pair(lambda n, rng: (n, int(rng.integers(n))), 1000, 0)
+    (1000, 850, (1000, 850), (1000, 473))
+    """
+    first, again, other = twice(answer, *arguments)
+    pair = isinstance(first, tuple | list) and len(first) == 2
+    return (*first, again, other) if pair else first
+
+
+@probe
 def fitted(answers, x):
     """Apply what was fitted to the same data; the answers are the one that fits, and the other.
 
@@ -161,4 +173,11 @@ def put_back(array, own):
         array[...] = own
 
 
-PROBES = {"restored": restored, "twice": twice, "drawn": drawn, "fitted": fitted, "applied": applied}
+PROBES = {
+    "restored": restored,
+    "twice": twice,
+    "drawn": drawn,
+    "drawn_pair": drawn_pair,
+    "fitted": fitted,
+    "applied": applied,
+}

@@ -1,0 +1,127 @@
+"""Inputs of ps09: networks to be started, errors of many layers, slopes near a threshold, known ranks."""
+
+import numpy as np
+
+from ..question import Case
+
+START, XAVIER, HE = "zeros and U[0, 1)", "xavier", "he"
+TAGS = {"zeros": START, "uniform01": START, "xavier": XAVIER, "he": HE}
+SMALL = ((3, 5, 1), (1, 1), (4, 2, 3, 1, 6, 5), (4, 4, 4))
+GIVEN, DEFAULT, EXACT = "a given threshold", "the default threshold", "slopes at the threshold"
+EQUAL, OTHER, DEAD = "equal units", "other ranks", "gradients of zero"
+
+
+def large_sizes(rng):
+    """Draw the sizes of a network whose weights are enough to tell their variance by."""
+    return [int(rng.integers(*bounds)) for bounds in ((45, 60), (380, 440), (90, 120))]
+
+
+def draw_starts(rng):
+    """Draw sizes, kinds and seeds: large networks that show a distribution, and small ones of any shape."""
+    cases = []
+    for kind, tag in TAGS.items():
+        for sizes in (large_sizes(rng), *map(list, SMALL)):
+            cases.append(Case(tag, (sizes, kind, int(rng.integers(2**31)))))
+    return cases
+
+
+ERRORS = (  # tag, units of layers 1 to L, m
+    ("one sample", (3,), 1),
+    ("one sample", (5, 4, 2), 1),
+    ("a batch", (5, 4, 3, 1, 2), 7),
+    ("a batch", (3, 6), 4),
+    ("a batch", (4, 4, 4, 4), 4),
+    ("a batch", (6, 1, 5), 2),
+)
+
+
+def draw_errors(rng):
+    """Draw errors of several layers, in dicts whose keys stand in any order, as the way back makes them."""
+    cases = []
+    for place, (tag, sizes, m) in enumerate(ERRORS):
+        delta = {l: rng.normal(0, rng.uniform(0.3, 2), (n, m)) for l, n in enumerate(sizes, 1)}
+        keys = list(reversed(delta)) if place < 4 else rng.permutation(list(delta)).tolist()
+        cases.append(Case(tag, ({l: delta[l] for l in keys},)))
+    return cases
+
+
+def where(name, slope):
+    """Return the z > 0 where the sigmoid's or tanh's derivative has a value.
+
+    >>> where("sigmoid", 0.25), where("tanh", 1.0)
+    (np.float64(0.0), np.float64(0.0))
+    """
+    if name == "tanh":
+        return np.arctanh(np.sqrt(1 - slope))
+    a = (1 + np.sqrt(1 - 4 * slope)) / 2
+    return np.log(a / (1 - a))
+
+
+def near(rng, name, threshold, size):
+    """Draw pre-activations of which every other one has a slope within a hundredth of the threshold."""
+    z = rng.normal(0, 4, size)
+    slopes = threshold * (1 + rng.uniform(1e-3, 9e-3, size) * rng.choice((-1, 1), size))
+    close = where(name, slopes) * rng.choice((-1, 1), size)
+    return np.where(rng.uniform(size=size) < 0.5, z, close)
+
+
+def spread(rng, size):
+    """Draw pre-activations away from 0."""
+    return rng.uniform(0.05, 6, size) * rng.choice((-1, 1), size)
+
+
+def draw_slopes(rng):
+    cases = []
+    for name, size in (("sigmoid", (6, 9)), ("tanh", (5, 8)), ("sigmoid", (7, 1)), ("tanh", (4, 4))):
+        cases.append(Case(DEFAULT, (near(rng, name, 0.01, size), name)))
+        threshold = float(rng.uniform(0.03, 0.2))
+        cases.append(Case(GIVEN, (near(rng, name, threshold, size), name, threshold)))
+    cases.append(Case(DEFAULT, (spread(rng, (5, 7)), "relu")))
+    cases.append(Case(DEFAULT, (spread(rng, (3, 4)), "identity")))
+    cases.append(Case(GIVEN, (spread(rng, (1, 6)), "relu", 0.5)))
+    for name, threshold in (
+        ("sigmoid", 0.25),
+        ("tanh", 1.0),
+        ("relu", 0.0),
+        ("relu", 1.0),
+        ("identity", 1.0),
+    ):
+        z = spread(rng, (4, 6))
+        if name in ("sigmoid", "tanh"):
+            z[rng.uniform(size=z.shape) < 0.4] = 0.0  # there the slope is the threshold itself
+        cases.append(Case(EXACT, (z, name, threshold)))
+    return cases
+
+
+def draw_crossover(rng):
+    """Return the one case of a function without arguments."""
+    return [Case("the z where they meet")]
+
+
+MATRICES = (  # tag, (rows, columns, rank) of layers 1 to L
+    (EQUAL, ((4, 3, 1), (2, 4, 1))),
+    (EQUAL, ((5, 5, 1), (5, 5, 1), (1, 5, 1))),
+    (OTHER, ((5, 3, 2), (4, 5, 3), (2, 4, 2))),
+    (OTHER, ((6, 4, 4),)),
+    (OTHER, ((4, 4, 3), (4, 4, 4), (4, 4, 1), (4, 4, 2))),
+    (OTHER, ((3, 1, 1), (7, 3, 2), (2, 7, 1), (3, 2, 2), (1, 3, 1))),
+    (DEAD, ((4, 3, 0), (2, 4, 1))),
+    (DEAD, ((3, 2, 0), (5, 3, 0), (2, 5, 0))),
+)
+
+
+def draw_ranks(rng):
+    """Draw gradients of known rank: their entries are exact, and their singular values well away from 0."""
+    return [
+        Case(tag, ({l: of_rank(rng, tag, *form) for l, form in enumerate(forms, 1)},))
+        for tag, forms in MATRICES
+    ]
+
+
+def of_rank(rng, tag, rows, columns, rank):
+    """Draw a matrix of this rank; with equal units, one whose rows are all the same."""
+    while True:
+        left = np.ones((rows, rank)) if tag == EQUAL else rng.integers(-4, 5, (rows, rank)) / 4
+        matrix = left @ (rng.integers(-4, 5, (rank, columns)) / 4)
+        if not rank or np.linalg.svd(matrix, compute_uv=False)[rank - 1] > 0.1:
+            return matrix
