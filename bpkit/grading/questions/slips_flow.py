@@ -10,7 +10,9 @@ MEAN = "take the norm of each column, and then the mean over the columns."
 
 
 def delta_norms(delta):
-    return np.array([np.linalg.norm(delta[l], axis=0).mean() for l in range(1, len(delta) + 1)])
+    return np.array(
+        [np.linalg.norm(delta[l], axis=0).mean() for l in range(1, len(delta) + 1)]
+    )  # eq-delta-norm
 
 
 def in_norm(number, says, norm):

@@ -171,13 +171,3 @@ def put_back(array, own):
     """Write the numbers that an array had into it, if it still holds them but for rounding."""
     if isinstance(array, np.ndarray) and array.shape == own.shape and np.abs(array - own).max() <= BACK:
         array[...] = own
-
-
-PROBES = {
-    "restored": restored,
-    "twice": twice,
-    "drawn": drawn,
-    "drawn_pair": drawn_pair,
-    "fitted": fitted,
-    "applied": applied,
-}
