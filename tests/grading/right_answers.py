@@ -8,6 +8,7 @@ from grading import (
     right_by_hand,
     right_checks,
     right_derivatives,
+    right_flow,
     right_generalization,
     right_layers,
     right_losses,
@@ -28,6 +29,7 @@ ROOMS = {
     "ps06_gradient_check": SimpleNamespace(**vars(right_checks) | vars(right_programs)),
     "ps07_repair": right_repair,
     "ps08_training": SimpleNamespace(**vars(right_training) | vars(right_training_runs)),
+    "ps09_gradient_flow": right_flow,
     "ps10_generalization": right_generalization,
 }
 

@@ -1,4 +1,4 @@
-"""Right answers to ps09: normal and uniform starts, loops, einsum, generators, bisection, ranks by elimination."""
+"""Right answers to ps09: normal and uniform starts, loops, einsum, bisection, ranks by elimination."""
 
 import math
 import statistics

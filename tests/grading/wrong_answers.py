@@ -5,6 +5,7 @@ from textwrap import dedent
 from grading.notebooks import BACKPROP, BY_HAND
 from grading.wrong_checks import WRONG_CHECKS
 from grading.wrong_derivatives import WRONG_DERIVATIVES
+from grading.wrong_flow import WRONG_FLOW
 from grading.wrong_losses import WRONG_LOSSES
 from grading.wrong_repair import WRONG_REPAIR
 from grading.wrong_training import WRONG_TRAINING
@@ -130,6 +131,7 @@ WRONG = tuple(
         *WRONG,
         *WRONG_CHECKS,
         *WRONG_DERIVATIVES,
+        *WRONG_FLOW,
         *WRONG_LOSSES,
         *WRONG_REPAIR,
         *WRONG_TRAINING,

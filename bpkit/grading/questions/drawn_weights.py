@@ -7,7 +7,7 @@ from ..comparison import RELATIVE, Difference, compare, kind_of, structure
 PAIR = ("W", "b")
 AGAIN, ELSE = "a second call with the same seed", "a call with another seed"
 NAMES = (*PAIR, AGAIN, ELSE)
-ENOUGH = 4000  # entries; fewer tell no distribution
+ENOUGH = 2000  # entries; fewer tell no distribution
 SIGMAS = 8  # so far from its mean is a normal number once in 10¹⁵ times
 NORMAL_OR_UNIFORM = (1.6, 3.6)  # kurtosis: 1.8 if uniform, 3 if normal
 

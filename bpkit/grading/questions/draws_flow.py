@@ -13,7 +13,7 @@ EQUAL, OTHER, DEAD = "equal units", "other ranks", "gradients of zero"
 
 def large_sizes(rng):
     """Draw the sizes of a network whose weights are enough to tell their variance by."""
-    return [int(rng.integers(*bounds)) for bounds in ((45, 60), (380, 440), (90, 120))]
+    return [int(rng.integers(*bounds)) for bounds in ((35, 45), (240, 280), (80, 100))]
 
 
 def draw_starts(rng):
