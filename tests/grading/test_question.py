@@ -70,6 +70,7 @@ NO_BATCH = (  # by their last array
     *WITHOUT_ARRAYS,
     "affine",
     "gradient_check",
+    "gradient_rank",
     "locate_fault",
     "numerical_gradients",
     "observed_order",
@@ -179,7 +180,8 @@ def test_inputs_are_the_same_for_the_same_seed_alone(question):
     )
 
     assert all(same(values(a), values(b)) for a, b in zip(first, again, strict=True))
-    assert not all(same(a.arguments, b.arguments) for a, b in zip(first, other, strict=True))
+    if any(case.arguments for case in first):
+        assert not all(same(a.arguments, b.arguments) for a, b in zip(first, other, strict=True))
 
 
 @functions

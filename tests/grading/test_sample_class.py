@@ -76,6 +76,11 @@ MARKS = {  # points by question, in the order of the notebook
         "cedar": (0, 1.25, 0, 1, 0.75, 1, 0.25, 0.75, 1.5, 0, 0),
         "fir": (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     },
+    "ps09_gradient_flow": {
+        "alder": (7, 4, 4, 2, 3),
+        "cedar": (3.5, 1.5, 0, 0, 0),
+        "fir": (0, 0, 0, 0, 0),
+    },
     "ps10_generalization": {
         "alder": (3, 2, 2, 2, 1, 3, 1, 3, 3),
         "cedar": (1.25, 0, 2, 0, 0, 1.75, 0, 0.5, 2),
@@ -110,6 +115,7 @@ MISTAKES = {
     ("cedar", "momentum_step"): "M57",
     ("cedar", "adam_step"): "M58",
     ("cedar", "train_xor"): "M66",
+    ("cedar", "saturated_fraction"): "M18",
     ("cedar", "train_validation_split"): "M62",
     ("cedar", "l2_penalty"): "M51",
     ("cedar", "l2_gradients"): "M51",

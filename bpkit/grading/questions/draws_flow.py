@@ -6,7 +6,7 @@ from ..question import Case
 
 START, XAVIER, HE = "zeros and U[0, 1)", "xavier", "he"
 TAGS = {"zeros": START, "uniform01": START, "xavier": XAVIER, "he": HE}
-SMALL = ((3, 5, 1), (1, 1), (4, 2, 3, 1, 6, 5), (4, 4, 4))
+SMALL = ((3, 5, 1), (1, 1), (4, 2, 3, 1, 6, 5), (4, 4, 4, 4))
 GIVEN, DEFAULT, EXACT = "a given threshold", "the default threshold", "slopes at the threshold"
 EQUAL, OTHER, DEAD = "equal units", "other ranks", "gradients of zero"
 
