@@ -94,6 +94,12 @@ def test_page_numbers_every_displayed_equation(page):
     assert len({equation["id"] for equation in equations}) == len(equations)
 
 
+def test_page_sets_no_sign_twice_after_a_formula(page):
+    kept = [(span.get_text()[-1:], str(span.next_sibling)[:1]) for span in page.select("article .unbroken")]
+
+    assert [pair for pair in kept if pair[0] == pair[1] and pair[0] in ".,;:!?"] == []
+
+
 def test_page_loads_nothing_from_elsewhere(page):
     loaded = [tag.get("src") or tag.get("href") for tag in page.select("[src], link[href]")]
 

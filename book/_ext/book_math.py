@@ -54,7 +54,9 @@ def keep_together(app, doctree):
             together = nodes.inline("", "", formula.deepcopy(), classes=["unbroken"])
             if isinstance(after, nodes.Text) and after[:1] in ENDINGS:
                 together += nodes.Text(after[0])
-                after.parent.replace(after, nodes.Text(after[1:]))
+                siblings = after.parent.children  # texts that read the same are equal: ask which one it is
+                place = next(i for i, node in enumerate(siblings) if node is after)
+                after.parent[place] = nodes.Text(after[1:])
             formula.parent.replace(formula, together)
 
 
