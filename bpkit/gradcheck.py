@@ -32,7 +32,7 @@ def central_difference(f, x, h=6e-6):
 
     References
     ----------
-    Equation eq-central-difference in the chapter *The recursion*.
+    Equation eq-central-difference in the chapter *Derivatives and the chain rule*.
 
     Examples
     --------
@@ -171,7 +171,8 @@ def numerical_gradients(loss_fn, W, b, method=central_difference):
 
     References
     ----------
-    Equations eq-central-difference and eq-complex-step in the chapter *The recursion*.
+    Equation eq-central-difference in the chapter *Derivatives and the chain rule*;
+    equation eq-complex-step in the chapter *The recursion*.
 
     Examples
     --------

@@ -43,37 +43,6 @@ def test_update_lowers_the_loss_by_the_rate_times_the_squared_gradient(equation)
         assert_allclose(fall / rate, sum((g**2).sum() for g in dW.values()), rtol=1e-4)
 
 
-def cubes(x):
-    """Return Σ x³, whose slope is 3x² and whose central difference is 3x² + h² exactly."""
-    return (x**3).sum()
-
-
-def difference_by_loop(f, x, h):
-    slopes = np.empty(x.shape)
-    for index in np.ndindex(*x.shape):
-        up, down = x.copy(), x.copy()
-        up[index] += h
-        down[index] -= h
-        slopes[index] = (f(up) - f(down)) / (2 * h)
-    return slopes
-
-
-@proves(
-    "eq-central-difference",
-    central_difference,
-    forward=lambda f, x, h: difference_by_loop(f, x + h / 2, h / 2),
-    divided_by_h=lambda f, x, h: 2 * difference_by_loop(f, x, h),
-    all_entries_at_once=lambda f, x, h: np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h)),
-)
-def test_central_difference_moves_one_entry_both_ways(equation):
-    rng = np.random.default_rng(4)
-    for shape in [(3, 2), (1, 4), (5,)]:
-        x = rng.normal(size=shape)
-
-        assert_allclose(equation(cubes, x, 0.125), 3 * x**2 + 0.125**2, **EXACT)
-        assert_allclose(equation(cubes, x, 0.125), difference_by_loop(cubes, x, 0.125), **EXACT)
-
-
 @proves(
     "eq-complex-step",
     complex_step,
