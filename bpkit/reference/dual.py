@@ -88,7 +88,8 @@ def jvp(f, x, v):
 
     References
     ----------
-    Equations eq-jvp and eq-dual-number in the chapter *Formulas of automatic differentiation*.
+    Equation eq-jvp in the chapter *Jacobians and vector–Jacobian products*;
+    equation eq-dual-number in the chapter *Formulas of automatic differentiation*.
 
     Examples
     --------

@@ -28,7 +28,8 @@ class Tensor(ArrayOperators, Node):
 
     References
     ----------
-    Equations eq-vjp and eq-unbroadcast in the chapter *Formulas of automatic differentiation*.
+    Equation eq-vjp in the chapter *Jacobians and vector–Jacobian products*;
+    equation eq-unbroadcast in the chapter *Formulas of automatic differentiation*.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Both sides of the equations in the chapter *Formulas of automatic differentiation*."""
+"""Both sides of the equations in the chapter *Formulas of automatic differentiation*, and of its engine."""
 
 import numpy as np
 from equations.proofs import by_index, proves
