@@ -66,8 +66,8 @@ CLAIMS = {
     "c09": Claim(
         "losses",
         True,
-        "A saturated sigmoid output that is badly wrong has a larger error δ with the binary cross-"
-        "entropy than with the half squared error.",
+        "A saturated sigmoid output that is badly wrong has an error δ of larger size with the binary "
+        "cross-entropy than with the half squared error.",
     ),
     "c10": Claim(
         "losses",
@@ -143,7 +143,7 @@ CLAIMS = {
     "c23": Claim(
         "training_formulas",
         True,
-        "Weights drawn from U[0, 1) are all positive; that start is there to see what goes wrong.",
+        "Weights drawn from U[0, 1) are never negative; that start is there to see what goes wrong.",
     ),
     "c24": Claim(
         "training_formulas",
