@@ -10,20 +10,15 @@ from .blind_tests import EXPOSE_MISTAKES, TELL_MISTAKES, is_exposed, tell
 from .draws_checks import (
     BY_DEFAULT,
     BY_TOLERANCE,
-    HIGHEST,
-    NAN,
     ONE,
-    RELATIVE_ONLY,
     SEVERAL,
-    SHAPES,
     STEP,
     VANISHING,
     draw_checked,
-    draw_located,
     draw_pairs_of_arrays,
     draw_perturbed,
-    draw_programs,
 )
+from .draws_located import HIGHEST, NAN, RELATIVE_ONLY, SHAPES, draw_located, draw_programs
 from .programs import FAULTY_PROGRAMS, NAMED_PROGRAMS, RIGHT_PROGRAMS
 from .ps05_backprop import about
 from .slips_checks import CHECK_MISTAKES, LOCATE_MISTAKES
