@@ -12,6 +12,7 @@ CHAPTERS = {
 EQUATIONS = {
     "derivatives": (
         "eq-forward-difference",
+        "eq-central-difference",
         "eq-observed-order",
         "eq-chain-of-functions",
         "eq-neuron-gradient",
@@ -44,7 +45,6 @@ EQUATIONS = {
         "eq-delta-hidden",
         "eq-grad-weights",
         "eq-grad-biases",
-        "eq-central-difference",
         "eq-relative-error",
         "eq-update",
     ),
