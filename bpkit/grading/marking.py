@@ -231,11 +231,18 @@ def explain(asked, findings, parts, public):
 
 
 def how_many(question, findings, message):
-    """Return a message with how many cases are right, where not all of them have to be."""
-    right = sum(not (f.outcome.problem or f.differences) for f in findings)
+    """Return a message with how many cases are right, of each kind, where not all of them have to be."""
     if not question.lenient or question.value or all(f.outcome.problem for f in findings):
         return message
-    return f"{message}\nIn {right} of {len(findings)} cases yours is right."
+    kinds = dict.fromkeys(f.case.tag for f in findings)
+    count = {kind: how_often_right([f for f in findings if f.case.tag == kind]) for kind in sorted(kinds)}
+    each = "; ".join(f"{kind}: {times}" for kind, times in count.items()) if len(kinds) > 1 else ""
+    return f"{message}\nIn {how_often_right(findings)} cases yours is right{f' ({each})' if each else ''}."
+
+
+def how_often_right(findings):
+    right = sum(not (f.outcome.problem or f.differences) for f in findings)
+    return f"{right} of {len(findings)}"
 
 
 def first_wrong_equation(question, parts):

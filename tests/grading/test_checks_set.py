@@ -187,15 +187,17 @@ def is_the_same(backward, other):
     return True
 
 
-@pytest.mark.parametrize("name", ["diagnose", "expose"])
-def test_a_right_program_that_does_not_pass_costs_everything(name):
+@pytest.mark.parametrize(("name", "wrongly"), [("diagnose", "sign"), ("expose", True)])
+def test_a_right_program_that_does_not_pass_costs_everything(name, wrongly):
     question = QUESTIONS[name]
 
     def suspicious(backward):
-        by_rows = backward is RIGHT_PROGRAMS[2]
-        return question.reference(backward) or by_rows and ("sign" if name == "diagnose" else True)
+        return wrongly if backward is RIGHT_PROGRAMS[2] else question.reference(backward)
 
-    assert marked(question, suspicious).score == 0
+    verdict = marked(question, suspicious)
+
+    assert verdict.score == 0
+    assert "a right program: 2 of 3" in verdict.message
 
 
 @pytest.mark.parametrize("kind", [bool, np.bool_, np.array])
