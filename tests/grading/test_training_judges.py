@@ -219,6 +219,30 @@ def test_networks_with_other_activations_are_told_which():
     )
 
 
+def on_the_way(seed, steps):
+    """Return a network for XOR that has not learned for long enough."""
+    rng, (x, y) = np.random.default_rng(seed), (T.XOR.x, T.XOR.y)
+    W, b = (
+        {1: rng.normal(size=(8, 2)), 2: rng.normal(size=(1, 8))},
+        {1: np.zeros((8, 1)), 2: np.zeros((1, 1))},
+    )
+    for _ in range(steps):
+        a = 1 / (1 + np.exp(-W[1] @ x - b[1]))
+        o = 1 / (1 + np.exp(-W[2] @ a - b[2]))
+        delta2 = (o - y) * o * (1 - o)
+        delta1 = W[2].T @ delta2 * a * (1 - a)
+        W = {1: W[1] - 1.25 * delta1 @ x.T, 2: W[2] - 1.25 * delta2 @ a.T}
+        b = {l: b[l] - 1.25 * d.sum(axis=1, keepdims=True) for l, d in ((1, delta1), (2, delta2))}
+    return W, b
+
+
+def test_networks_on_their_way_are_not_taken_for_others():
+    told = [fault(T.XOR, on_the_way(seed, steps)) for seed in range(20) for steps in (60, 120, 180)]
+
+    assert {T.NOTHING, T.STUCK, T.NEAR} <= set(told)
+    assert sum("would be right" in str(says) for says in told) <= 1
+
+
 @BOTH
 def test_sentences_about_networks_hold_no_number_of_theirs(task, right):
     W, b = right(None)
