@@ -63,7 +63,13 @@ UNIT = {  # the relative error is the same in any unit
     "relative_error: math.frexp(largest)[1] - 1 → math.frexp(largest)[1] + 1",
 }
 UNEQUAL = "True → False in"  # two of equal length go together either way
+EVEN = {  # e / (1 + e)² is the same for e^z and e^(−z), as long as neither overflows
+    "_decay: z.real < 0 → z.real > 0",
+    "_decay: -z → +z",
+    "_decay: 0 → 1 in return np.exp(np.where(z.real < 0, z, -z))",
+}
 EQUIVALENT = {
+    "saturated_fraction": EVEN | KINK,
     "relative_error": UNIT,
     "gradient_check": UNIT
     | {
