@@ -31,6 +31,7 @@ ERRORS = (  # tag, units of layers 1 to L, m
     ("a batch", (5, 4, 3, 1, 2), 7),
     ("a batch", (3, 6), 4),
     ("a batch", (4, 4, 4, 4), 4),
+    ("a batch", (2, 4, 3, 6, 5), 3),
     ("a batch", (6, 1, 5), 2),
 )
 
@@ -40,7 +41,7 @@ def draw_errors(rng):
     cases = []
     for place, (tag, sizes, m) in enumerate(ERRORS):
         delta = {l: rng.normal(0, rng.uniform(0.3, 2), (n, m)) for l, n in enumerate(sizes, 1)}
-        keys = list(reversed(delta)) if place < 4 else rng.permutation(list(delta)).tolist()
+        keys = list(reversed(delta)) if place < 4 else [*range(2, len(sizes) + 1), 1]
         cases.append(Case(tag, ({l: delta[l] for l in keys},)))
     return cases
 
@@ -58,8 +59,8 @@ def where(name, slope):
 
 
 def near(rng, name, threshold, size):
-    """Draw pre-activations of which every other one has a slope within a hundredth of the threshold."""
-    z = rng.normal(0, 4, size)
+    """Draw pre-activations of which some have a slope within a hundredth of the threshold."""
+    z = rng.normal(0, rng.uniform(2, 6), size)
     slopes = threshold * (1 + rng.uniform(1e-3, 9e-3, size) * rng.choice((-1, 1), size))
     close = where(name, slopes) * rng.choice((-1, 1), size)
     return np.where(rng.uniform(size=size) < 0.5, z, close)
@@ -71,24 +72,22 @@ def spread(rng, size):
 
 
 def draw_slopes(rng):
-    cases = []
-    for name, size in (("sigmoid", (6, 9)), ("tanh", (5, 8)), ("sigmoid", (7, 1)), ("tanh", (4, 4))):
+    cases = [
+        Case(DEFAULT, (spread(rng, (5, 7)), "relu")),
+        Case(DEFAULT, (spread(rng, (3, 4)), "identity")),
+        Case(GIVEN, (spread(rng, (1, 6)), "relu", 0.5)),
+        *(
+            Case(EXACT, (spread(rng, (4, 6)), *given))
+            for given in (("relu", 0.0), ("relu", 1.0), ("identity", 1.0))
+        ),
+    ]
+    for name, size in (("tanh", (5, 8)), ("sigmoid", (7, 1)), ("tanh", (4, 4)), ("sigmoid", (6, 9))):
         cases.append(Case(DEFAULT, (near(rng, name, 0.01, size), name)))
         threshold = float(rng.uniform(0.03, 0.2))
         cases.append(Case(GIVEN, (near(rng, name, threshold, size), name, threshold)))
-    cases.append(Case(DEFAULT, (spread(rng, (5, 7)), "relu")))
-    cases.append(Case(DEFAULT, (spread(rng, (3, 4)), "identity")))
-    cases.append(Case(GIVEN, (spread(rng, (1, 6)), "relu", 0.5)))
-    for name, threshold in (
-        ("sigmoid", 0.25),
-        ("tanh", 1.0),
-        ("relu", 0.0),
-        ("relu", 1.0),
-        ("identity", 1.0),
-    ):
-        z = spread(rng, (4, 6))
-        if name in ("sigmoid", "tanh"):
-            z[rng.uniform(size=z.shape) < 0.4] = 0.0  # there the slope is the threshold itself
+    for name, threshold in (("tanh", 1.0), ("sigmoid", 0.25)):
+        z = spread(rng, (6, 9))
+        z[rng.uniform(size=z.shape) < rng.uniform(0.2, 0.8)] = 0.0  # there the slope is the threshold itself
         cases.append(Case(EXACT, (z, name, threshold)))
     return cases
 
@@ -98,24 +97,38 @@ def draw_crossover(rng):
     return [Case("the z where they meet")]
 
 
-MATRICES = (  # tag, (rows, columns, rank) of layers 1 to L
-    (EQUAL, ((4, 3, 1), (2, 4, 1))),
-    (EQUAL, ((5, 5, 1), (5, 5, 1), (1, 5, 1))),
-    (OTHER, ((5, 3, 2), (4, 5, 3), (2, 4, 2))),
-    (OTHER, ((6, 4, 4),)),
-    (OTHER, ((4, 4, 3), (4, 4, 4), (4, 4, 1), (4, 4, 2))),
-    (OTHER, ((3, 1, 1), (7, 3, 2), (2, 7, 1), (3, 2, 2), (1, 3, 1))),
-    (DEAD, ((4, 3, 0), (2, 4, 1))),
-    (DEAD, ((3, 2, 0), (5, 3, 0), (2, 5, 0))),
+MATRICES = (  # tag, shapes of layers 1 to L
+    (EQUAL, ((4, 3), (2, 4))),
+    (EQUAL, ((5, 5), (5, 5), (1, 5))),
+    (OTHER, ((5, 3), (4, 5), (2, 4))),
+    (OTHER, ((6, 4),)),
+    (OTHER, ((3, 1), (7, 3), (2, 7), (3, 2), (1, 3))),
+    (OTHER, ((4, 4), (4, 4), (4, 4), (4, 4))),
+    (OTHER, ((5, 4), (7, 5), (6, 7), (4, 6))),
+    (DEAD, ((3, 4), (2, 3))),
+    (DEAD, ((5, 4), (3, 5), (6, 3))),
 )
 
 
 def draw_ranks(rng):
     """Draw gradients of known rank: their entries are exact, and their singular values well away from 0."""
-    return [
-        Case(tag, ({l: of_rank(rng, tag, *form) for l, form in enumerate(forms, 1)},))
-        for tag, forms in MATRICES
-    ]
+    cases = []
+    for tag, shapes in MATRICES:
+        ranks = draw_ranks_of(rng, tag, shapes)
+        drawn = [of_rank(rng, tag, *shape, rank) for shape, rank in zip(shapes, ranks, strict=True)]
+        cases.append(Case(tag, (dict(enumerate(drawn, 1)),)))
+    return cases
+
+
+def draw_ranks_of(rng, tag, shapes):
+    """Draw a rank for each shape: 1 with equal units, sometimes 0 where gradients are dead, and else any."""
+    while True:
+        ranks = [1 if tag == EQUAL else int(rng.integers(1, min(shape) + 1)) for shape in shapes]
+        if tag == DEAD:
+            ranks = [rank * int(rng.integers(2)) for rank in ranks]
+        between = any(1 < rank < min(shape) for rank, shape in zip(ranks, shapes, strict=True))
+        if tag == EQUAL or tag == OTHER and between or tag == DEAD and 0 in ranks:
+            return ranks
 
 
 def of_rank(rng, tag, rows, columns, rank):

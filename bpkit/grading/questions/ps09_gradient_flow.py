@@ -94,8 +94,8 @@ QUESTIONS = (
     Question(
         "gradient_rank",
         {
-            EQUAL: Part(1, (EQUAL,)),
-            OTHER: Part(1.25, (OTHER,)),
+            EQUAL: Part(0.75, (EQUAL,)),
+            OTHER: Part(1.5, (OTHER,)),
             DEAD: Part(0.5, (DEAD,)),
             SHAPED: Part(0.25),
         },
