@@ -90,8 +90,8 @@ def unlike_in_law(expected, got):
     if abs(np.log(ratio)) > SIGMAS * np.sqrt(4 / n):
         size = "large" if ratio > 1 else "small"
         return f"has entries that are too {size} on average: their variance is not the one of its kind"
-    (low, high), tails = NORMAL_OR_UNIFORM, kurtosis(got.ravel())
-    if not low < tails < high and abs(tails - kurtosis(expected.ravel())) > 0.5:
+    (low, high), tails = NORMAL_OR_UNIFORM, kurtosis(got)
+    if not low < tails < high and abs(tails - kurtosis(expected)) > 0.5:
         return "has entries that are neither normal nor uniform"
     kinds, wanted = np.unique(got).size, np.unique(expected).size
     if min(kinds, wanted) < 0.9 * max(kinds, wanted):
@@ -113,7 +113,7 @@ def kurtosis(array):
     np.float64(1.0)
     """
     squares = (array - array.mean()) ** 2
-    return (squares @ squares) / squares.size / squares.mean() ** 2
+    return (squares * squares).mean() / squares.mean() ** 2
 
 
 def sources(expected, got):

@@ -20,7 +20,9 @@ def draw_starts(rng):
     """Draw sizes, kinds and seeds: large networks that show a distribution, and small ones of any shape."""
     cases = []
     for kind, tag in TAGS.items():
-        for sizes in (large_sizes(rng), *map(list, SMALL)):
+        some = {"zeros": SMALL[:2], "uniform01": SMALL[2:]}.get(kind, SMALL)
+        large = [] if kind == "zeros" else [large_sizes(rng)]
+        for sizes in [*large, *map(list, some)]:
             cases.append(Case(tag, (sizes, kind, int(rng.integers(2**31)))))
     return cases
 
