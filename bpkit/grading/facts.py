@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from .memory import memory
-from .relations import relation
+from .memory import memory, tires
+from .relations import WHERE, relation
 from .starts import first_of, right_throughout, start
 from .traits import where_right
 
@@ -35,11 +35,11 @@ def facts(question, findings, public, visible=()):
 def invariants(question, findings, public):
     """List what holds in all cases: where the error starts, what it is, where there is none."""
     judged = [f for f in findings if not f.case.tag.endswith("float32")]
-    return [
-        start(question, judged),
-        relation(question, findings, public) or where_right(question, judged),
-        right_throughout(question, judged),
-    ]
+    related = relation(question, findings, public)
+    where = where_right(question, judged) if not related or related.startswith(WHERE) else ""
+    if not (related or where) and (tired := tires(findings)):
+        return [tired]
+    return [start(question, judged), related, where, right_throughout(question, judged)]
 
 
 def shown(failed, findings, public):

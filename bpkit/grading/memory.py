@@ -6,6 +6,7 @@ import numpy as np
 
 from .comparison import is_number, parts
 
+LATER = 5  # wrong calls after the last right one: fewer may be chance
 MANY = 9  # entries of an array that tell it from others, though all of them are 0 or 1
 
 
@@ -28,14 +29,14 @@ def memory(question, findings, visible):
         )
     wrong = [f for f in findings if f.differences and not f.outcome.problem]
     if not wrong:
-        return tires(findings)
+        return ""
     if is_constant(findings):
         return "It returns the same whatever it is given."
     if by_heart(wrong, visible):
         return "It returns the results of the check in the notebook: for other inputs there are others."
     if given_before(wrong, findings):
         return "It returns what it returned for other numbers before: nothing may be kept between calls."
-    return tires(findings)
+    return ""
 
 
 def alike(a, b):
@@ -82,20 +83,27 @@ def telling(result):
     >>> telling((0.0, np.ones(9))), telling(np.array([0.25])), telling(np.arange(9)), telling(7)
     (False, True, True, False)
     """
-    arrays = [np.asarray(part) for part in parts(result).values() if is_number(part) or is_array(part)]
+    arrays = numbers_in(result)
     return any(
         bool((a != np.round(a)).any()) or a.size >= MANY and bool((a != a.flat[0]).any()) for a in arrays
     )
 
 
-def is_array(part):
-    return isinstance(part, np.ndarray) and part.dtype.kind in "fiu"
+def numbers_in(result):
+    """List the arrays and numbers of a result as arrays."""
+    found = parts(result).values()
+    return [
+        np.asarray(p) for p in found if is_number(p) or isinstance(p, np.ndarray) and p.dtype.kind in "fiu"
+    ]
 
 
 def is_constant(findings):
     """Say whether all results are one and the same, although others are asked for."""
     first = findings[0]
     if first.outcome.result is None or any(f.outcome.problem for f in findings):
+        return False
+    numbers = numbers_in(first.outcome.result)
+    if numbers and not any(np.isfinite(array).any() for array in numbers):
         return False
     if all(alike(first.expected, f.expected) for f in findings):
         return False
@@ -115,7 +123,7 @@ def tires(findings):
     """Say where the first calls are right, and later ones are not, though they are like some of the first."""
     first = next((k for k, f in enumerate(findings) if is_wrong(f)), 0)
     later = findings[first:]
-    if len(later) < 2 or not all(map(is_wrong, later)):
+    if len(later) < LATER or not all(is_wrong(f) and f.outcome.problem in (None, "raised") for f in later):
         return ""
     if {f.case.tag for f in findings[:first]} & {f.case.tag for f in later}:
         return "It is right in the first calls and wrong in all later ones: does it remember something?"

@@ -9,6 +9,10 @@ from .comparison import compare, parts
 from .traits import arrays_of, columns, depth, parameters, place_of_samples
 
 CONSTANT = "Yours is the expected times a constant."
+WHERE = "Where it is wrong"
+ELSE_RIGHT = (
+    "All else is right: look for a division by 0, a logarithm of 0, or an exponential that overflows."
+)
 SAME, SAME_RATIO = 1e-6, 1e-4  # relative
 SIMPLE = 20  # a factor up to here, or the inverse of such a one, is told whatever the inputs
 
@@ -47,7 +51,13 @@ def relation(question, findings, public):
         return ""
     if all(d.kind == "dtype" for f in findings for d in f.differences):
         return "Its numbers are right." if all(same(w.got, w.expected, 1e-3) for w in wrong) else ""
-    return finite(wrong) or constant(wrong, public) or of_a_size(question, findings, wrong) or by_line(wrong)
+    right = list(right_parts(question, findings))
+    return (
+        finite(wrong)
+        or constant(wrong, right, public)
+        or of_a_size(question, findings, wrong, right)
+        or by_line(wrong)
+    )
 
 
 def same(got, expected, relative=SAME):
@@ -73,21 +83,20 @@ def finite(wrong):
     if any(np.isfinite(w.got).all() for w in wrong):
         return ""
     there = [np.isfinite(w.got) for w in wrong]
-    if all(same(w.got[t], w.expected[t]) for w, t in zip(wrong, there, strict=True)):
-        return (
-            "All else is right: look for a division by 0, a logarithm of 0, or an exponential that overflows."
-        )
-    return ""
+    all_else = all(same(w.got[t], w.expected[t]) for w, t in zip(wrong, there, strict=True))
+    return ELSE_RIGHT if all_else and any(map(np.any, there)) else ""
 
 
-def constant(wrong, public):
-    """Name the factor, where all is the expected times one and the same."""
+def constant(wrong, right, public):
+    """Name the factor, where all is the expected times one and the same, or all but what is right."""
     ratios = np.concatenate([w.ratios.ravel() for w in wrong])
     if not ratios.size or not np.allclose(np.abs(ratios), np.abs(ratios[0]), SAME_RATIO, 0):
         return ""
-    if np.allclose(ratios, ratios[0], SAME_RATIO, 0):
-        return factor(ratios[0], public)
-    return "But for some signs it is right." if np.isclose(abs(ratios[0]), 1) else ""
+    one = np.allclose(ratios, ratios[0], SAME_RATIO, 0)
+    if np.isclose(abs(ratios[0]), 1) and (right or not one):
+        return "But for some signs it is right."
+    says = factor(ratios[0], public) if one else ""
+    return f"{WHERE}, {says[:1].lower()}{says[1:]}" if says and right else says
 
 
 def factor(ratio, public=True):
@@ -108,11 +117,10 @@ def factor(ratio, public=True):
     return f"Yours is {ratio:.4g} times the expected." if public or simple else CONSTANT
 
 
-def of_a_size(question, findings, wrong):
+def of_a_size(question, findings, wrong, right):
     """Name the size that the factor is in every case; as a word, so it tells nothing of the numbers."""
     if not all(steady(w.ratios) for w in wrong):
         return ""
-    right = list(right_parts(question, findings))
     for size, word in sizes(question, findings):
         found = [(w.ratios[0], size(w.case, w.expected)) for w in wrong]
         found += [(1.0, size(case, expected)) for case, expected in right]
