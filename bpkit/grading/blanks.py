@@ -3,6 +3,19 @@
 import numpy as np
 
 
+def has_blanks(value):
+    """Say whether an array in a result holds NaN or inf.
+
+    >>> has_blanks({1: np.array([np.nan])}), has_blanks((np.ones(2), None))
+    (True, False)
+    """
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple | list):
+        return any(map(has_blanks, value))
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all()
+
+
 def without_blanks(a, b):
     """Return two results with 0 where the arrays of both hold NaN or inf, so that the rest can be compared.
 

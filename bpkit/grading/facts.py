@@ -35,6 +35,8 @@ def facts(question, findings, public, visible=()):
 def invariants(question, findings, public):
     """List what holds in all cases: where the error starts, what it is, where there is none."""
     judged = [f for f in findings if not f.case.tag.endswith("float32")]
+    if question.by_symptoms:
+        return [where_right(question, judged)]
     related = relation(question, findings, public)
     where = where_right(question, judged) if not related or related.startswith(WHERE) else ""
     if not (related or where) and (tired := tires(findings)):

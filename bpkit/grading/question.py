@@ -9,7 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from .agreement import Agreement
-from .blanks import without_blanks
+from .blanks import has_blanks, without_blanks
 from .comparison import RELATIVE, compare, differences, leaves
 from .outcome import WARNING
 from .sandbox.cases import watched
@@ -153,7 +153,10 @@ class Asked:
             return said(self.question.compare(finding.expected, wrong, self.question.returns)) == said(
                 finding.differences
             )
-        return self.agrees(*without_blanks(wrong, finding.outcome.result), relative)
+        got = finding.outcome.result
+        if finding.has_blanks:
+            wrong, got = without_blanks(wrong, got)
+        return self.agrees(wrong, got, relative)
 
     def differences(self, wrong, got, relative):
         """Return where a result differs from that of a wrong version, to a tolerance."""
@@ -213,6 +216,11 @@ class Finding:
     def warned(self):
         """Say whether all that is known to be wrong is a warning where none may be raised."""
         return self.case.strict and self.outcome.type == WARNING
+
+    @cached_property
+    def has_blanks(self):
+        """Say whether entries of the result are no numbers: a known mistake may have others there."""
+        return has_blanks(self.outcome.result)
 
     def wrong_paths(self, names):
         """Return the set of the result's paths that are wrong in this case."""
