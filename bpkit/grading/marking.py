@@ -220,7 +220,8 @@ def explain(asked, findings, parts, public):
     mistakes = known_mistakes(asked, findings)
     if mistakes:
         numbers, says = told(mistakes)
-        return numbers, f"{question.name}: {says}"
+        besides = f"\nBesides, {CHANGED}" if any(f.changed for f in findings) else ""
+        return numbers, f"{question.name}: {says}{besides}"
     if question.value and (counts := counted(findings)):
         return None, f"{question.name}: {counts}"
     secret = not (public or question.value or question.by_symptoms or question.seconds)

@@ -181,6 +181,17 @@ def test_what_holds_in_all_cases_is_told_and_nothing_else(name, answer, told):
         assert {says for says in SENTENCES if says in verdict.message} == set(told)
 
 
+def test_changed_arguments_are_told_beside_a_known_mistake():
+    def hidden_delta(W_next, delta_next, z, f_prime):
+        z *= 2
+        return W_next.T @ delta_next
+
+    verdict = marked("hidden_delta", hidden_delta)
+
+    assert verdict.mistake == "M14"
+    assert verdict.message.endswith(f"[M14]\nBesides, {CHANGED}")
+
+
 def test_right_answers_are_told_nothing_of_all_this():
     for name, question in QUESTIONS.items():
         assert question.value or question.seconds or marked(name, question.reference).message == ""
