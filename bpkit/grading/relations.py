@@ -181,9 +181,9 @@ def rows(argument):
 
 def by_line(wrong):
     """Say where each row, or each column, is the expected one times a factor of its own."""
+    telling = any(w.got.ndim == 2 and min(w.got.shape) > 1 and w.got.any() for w in wrong)
     for axis, line in enumerate(("column", "row")):
-        shapes = [w.got.shape for w in wrong]
-        if any(len(s) == 2 and min(s) > 1 for s in shapes) and all(lines_are_steady(w, axis) for w in wrong):
+        if telling and all(lines_are_steady(w, axis) for w in wrong):
             return f"Each {line} is the expected one times a factor of its own."
     return ""
 
