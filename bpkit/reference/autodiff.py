@@ -67,7 +67,7 @@ class Value(Node):
 
     References
     ----------
-    Equation eq-reverse-accumulation in the chapter *Formulas of automatic differentiation*.
+    Equation eq-reverse-accumulation in the chapter *Computational graphs*.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def topological_order(v):
 
     References
     ----------
-    Equation eq-reverse-accumulation in the chapter *Formulas of automatic differentiation*:
+    Equation eq-reverse-accumulation in the chapter *Computational graphs*:
     a node's gradient is complete when all that was computed from it has been visited.
 
     Examples
@@ -162,7 +162,7 @@ def grad(f):
 
     References
     ----------
-    Equation eq-reverse-accumulation in the chapter *Formulas of automatic differentiation*.
+    Equation eq-reverse-accumulation in the chapter *Computational graphs*.
 
     Examples
     --------
