@@ -23,6 +23,17 @@ SOME = 5  # pairs of a question that are tried each time
 LOSSES = "ps03_losses"
 WRITTEN = (
     (
+        "ps08_training",
+        "adam_step",
+        "M58+M54",
+        """
+        def adam_step(theta, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+            m = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g * g
+            return theta + learning_rate * m / (np.sqrt(v) + eps), m, v
+        """,
+    ),
+    (
         BACKPROP,
         "backward",
         "M1+M48",

@@ -1,5 +1,7 @@
 """Mistakes in one step of an optimizer: in its direction, in what it remembers, and in what divides it."""
 
+from dataclasses import is_dataclass
+
 import numpy as np
 
 from ..question import Mistake
@@ -8,8 +10,15 @@ UPHILL = "your step goes along the gradient, uphill: θ − η g has a minus."
 
 
 def slips(*rows):
-    """Return mistakes, each given as number, sentence, equation and wrong version."""
-    return tuple(Mistake(*row) for row in rows)
+    """Return mistakes, each given as number, sentence, equation and wrong version.
+
+    A wrong version that is a dataclass of pieces can be made together with one in other pieces.
+    """
+    return tuple(Mistake(*row, *((row[-1], piece_by_piece) if is_dataclass(row[-1]) else ())) for row in rows)
+
+
+def piece_by_piece(step, *given):
+    return step(*given)
 
 
 def with_steps(change):
