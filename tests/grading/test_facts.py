@@ -247,9 +247,8 @@ STRANGE = (
 def test_strange_results_are_diagnosed_without_an_exception(name):
     question = QUESTIONS[name]
     results = ask(question, "secret").expected
-    for strange in STRANGE:
-        for answer in (strange, spoilt(results[0], strange)):
-            verdict = marked(name, answer if question.value else lambda *given, answer=answer: answer)
+    for answer in (*STRANGE, *(spoilt(results[0], strange) for strange in STRANGE[::4])):
+        verdict = marked(name, answer if question.value else lambda *given, answer=answer: answer)
 
-            assert not verdict.right
-            assert verdict.message.startswith(f"{name}: ")
+        assert not verdict.right
+        assert verdict.message.startswith(f"{name}: ")

@@ -4,17 +4,20 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
-from grading.notebooks import BACKPROP, BY_HAND, LAYERS, opened
+from grading.notebooks import BACKPROP, BY_HAND, LAYERS, handed_in, opened, released
+from grading.pages import Page
 
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.diagnosis import TOGETHER, fits, known_mistakes, pairs_worth_a_try
 from bpkit.grading.evidence import MOST, Evidence, mark, weights
+from bpkit.grading.feedback import feedback_page
 from bpkit.grading.marking import ask
 from bpkit.grading.marking import mark as mark_set
 from bpkit.grading.pairs import Pair, Times, both, pairs_of
 from bpkit.grading.question import judge
 from bpkit.grading.questions import SETS, questions_of
 from bpkit.grading.questions.steps import RIGHT, slip
+from bpkit.grading.submission import grade_submission
 from bpkit.reference import mlp
 
 QUESTIONS = {question.name: question for asked in SETS.values() for question in asked}
@@ -159,6 +162,18 @@ def test_two_mistakes_as_students_write_them_are_named(set_name, name, numbers, 
     assert one.startswith("First, ") and one.endswith(f" [{verdict.mistakes[0]}]")
     assert other.startswith("Second, ") and other.endswith(f" [{verdict.mistakes[1]}]")
     assert " See eq-" in one and " See eq-" in other
+
+
+def test_two_mistakes_go_through_the_sandbox_to_the_feedback(sandbox):
+    _, name, numbers, source = next(one for one in WRITTEN if one[1] == "deltas_221")
+    questions = list(questions_of(BY_HAND).values())
+    graded = grade_submission(
+        sandbox, handed_in(BY_HAND, **{name: source}), released(BY_HAND), questions, "x"
+    )
+    page = Page(feedback_page("ada", BY_HAND, graded))
+
+    assert graded.by_function()[name]["mistake"] == numbers == "M1+M5"
+    assert page.text.count("First, your δ(2)") == page.text.count("Second, your δ(2)") == 1
 
 
 def assert_explained(question, pair, seed):
