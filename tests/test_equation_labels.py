@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from equations.proofs import proves
 
+from bpkit.grading import pointers
+
 ROOT = Path(__file__).parents[1]
 LABEL = r"eq-[a-z]+(?:-[a-z]+)*"
 PAGES = {page: page.read_text() for page in sorted(ROOT.glob("book/*.md"))}
@@ -99,6 +101,14 @@ def test_every_docstring_names_the_chapter_that_holds_its_equations():
 
     assert found
     assert [pair for pair in found if pair not in places.items()] == []
+
+
+def test_messages_point_to_the_chapter_that_holds_the_equation():
+    titles = {page.stem: re.search(r"^# (.+)$", text, re.M)[1] for page, text in PAGES.items()}
+    homes = {label: page.stem for page, text in PAGES.items() for label in displayed(text) if label}
+
+    assert [label for label, page in pointers.PAGES.items() if homes.get(label) != page] == []
+    assert {page: titles[page] for page in pointers.CHAPTERS} == pointers.CHAPTERS
 
 
 def test_displayed_finds_labels_and_gaps():
