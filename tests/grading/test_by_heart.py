@@ -145,6 +145,14 @@ def test_answers_that_are_right_in_the_first_calls_get_nothing_and_are_told_so(q
     assert question.name in (*OF_WORDS, *FEW_RESULTS) or any(says in verdict.message for says in REMEMBERS)
 
 
+@of_arrays
+def test_two_last_calls_alone_do_not_tell_of_memory(question):
+    verdict = marked(question, first_calls(question, len(ask(question, "secret").cases) - 2))
+
+    assert not verdict.right
+    assert REMEMBERS[2] not in verdict.message
+
+
 @every_question
 def test_answers_that_keep_results_by_all_arguments_are_right(question):
     assert marked(question, kept(question, all_of)).right
@@ -161,7 +169,7 @@ def test_answers_that_draw_random_numbers_are_told_so():
 
 def test_answers_that_ran_out_of_time_are_not_told_to_remember():
     asked = ask(QUESTIONS[0], "secret")
-    late = [Outcome(one) if k < 2 else Outcome(problem="time") for k, one in enumerate(asked.expected)]
+    late = [Outcome(one) if k < 1 else Outcome(problem="time") for k, one in enumerate(asked.expected)]
 
     message = Attempt(asked, late, public=False).verdict().message
 

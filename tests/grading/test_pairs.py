@@ -275,6 +275,15 @@ def test_evidence_speaks_against_most_pairs_but_not_against_the_right_one(name):
         assert len(likely) < len(pairs) / 4
 
 
+def test_parts_that_are_zero_say_nothing_against_a_factor():
+    """Where a relu is dead δ is 0, and stays 0 with a wrong factor: only both mistakes together change it."""
+    question = QUESTIONS["per_sample_gradients"]
+    pairs = [p for p in pairs_of(question) if [m.number for m in p.mistakes] == ["M2", "M22"]]
+
+    assert len(pairs) == 2
+    assert {marked(question, pair.wrong).mistake for pair in pairs} == {"M2+M22"}
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_nonsense_makes_a_few_hundred_pairs_run_at_most(name):
     nonsense = None if QUESTIONS[name].value else lambda *given: None
