@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from .comparison import is_number, parts
+from .sandbox.values import Strange
 
 LATER = 5  # wrong calls after the last right one: fewer may be chance
 MANY = 9  # entries of an array that tell it from others, though all of them are 0 or 1
@@ -102,12 +103,25 @@ def is_constant(findings):
     first = findings[0]
     if first.outcome.result is None or any(f.outcome.problem for f in findings):
         return False
+    if is_strange(first.outcome.result):
+        return False
     numbers = numbers_in(first.outcome.result)
     if numbers and not any(np.isfinite(array).any() for array in numbers):
         return False
     if all(alike(first.expected, f.expected) for f in findings):
         return False
     return all(alike(first.outcome.result, f.outcome.result) for f in findings[1:])
+
+
+def is_strange(result):
+    """Say whether there is something in a result of which no more than its type is known.
+
+    >>> is_strange([Strange("Batches")]), is_strange({1: (np.zeros(2), None)})
+    (True, False)
+    """
+    if isinstance(result, dict):
+        return any(map(is_strange, result.values()))
+    return isinstance(result, Strange) or isinstance(result, list | tuple) and any(map(is_strange, result))
 
 
 def given_before(wrong, findings):

@@ -254,3 +254,10 @@ def test_strange_results_are_diagnosed_without_an_exception(name):
 
         assert not verdict.right
         assert verdict.message.startswith(f"{name}: ")
+
+
+def test_an_object_of_which_the_type_alone_is_known_is_not_called_the_same():
+    verdict = marked("sgd_step", lambda *given: object())
+
+    assert verdict.score == 0
+    assert "whatever it is given" not in verdict.message
