@@ -60,6 +60,22 @@ def minibatches_by_matrices(x, y, batch_size, rng):
     )
 
 
+def minibatches_by_numbers(x, y, batch_size, rng):
+    class Batches:
+        order = rng.permutation(x.shape[1])
+
+        def __len__(self):
+            return math.ceil(len(self.order) / batch_size)
+
+        def __getitem__(self, k):
+            if not 0 <= k < len(self):
+                raise IndexError(k)
+            places = self.order[k * batch_size : (k + 1) * batch_size]
+            return x[:, places], y[:, places]
+
+    return Batches()
+
+
 def sgd_step_by_comprehension(W, b, dW, db, learning_rate):
     return {l: W[l] - learning_rate * dW[l] for l in W}, {l: b[l] - learning_rate * db[l] for l in b}
 

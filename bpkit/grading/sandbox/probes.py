@@ -58,9 +58,14 @@ def listed(result):
     >>> listed(n * n for n in range(3)), listed((1, 2))
     ([0, 1, 4], (1, 2))
     """
-    if isinstance(result, Iterable) and not isinstance(result, PLAIN):
-        return [copy.deepcopy(item) for item in islice(result, MOST)]
-    return result
+    if isinstance(result, PLAIN) or not is_iterable(result):
+        return result
+    return [copy.deepcopy(item) for item in islice(result, MOST)]
+
+
+def is_iterable(value):
+    """Say whether one can loop over a value: it has an iterator, or numbered items and a length."""
+    return isinstance(value, Iterable) or all(hasattr(value, name) for name in ("__getitem__", "__len__"))
 
 
 PROBES = {}
