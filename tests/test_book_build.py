@@ -175,6 +175,18 @@ def test_changed_package_runs_the_cells_anew(tmp_path):
     assert "2222" in second and "1111" not in second
 
 
+def test_changed_prose_leaves_the_outputs_in_the_notebook(tmp_path):
+    root = small_book(tmp_path, GOOD)
+    book.build(root)
+    (root / "book" / "index.md").write_text(GOOD + "More words.\n")
+
+    assert "More words" in book.build(root).read_text()
+    notebook = nbformat.read(root / "_build" / "jupyter_execute" / "index.ipynb", as_version=4)
+    assert [cell.outputs[0].data["text/plain"] for cell in notebook.cells if cell.cell_type == "code"] == [
+        "1111"
+    ]
+
+
 def test_failed_build_names_its_log(complaint):
     message, _ = complaint
 
