@@ -17,6 +17,7 @@ from bpkit.grading.marking import CHANGED, draw_again, generator, mark
 from bpkit.grading.notebook import grade_id
 from bpkit.grading.questions import questions_of
 from bpkit.grading.questions.blind_tests import TRIED, cases_of, is_exposed, tell
+from bpkit.grading.questions.draws import BINARY, CLASSES, SQUARED
 from bpkit.grading.questions.draws_checks import STEP
 from bpkit.grading.questions.programs import (
     FAULTY,
@@ -136,6 +137,17 @@ def exposed(**options):
 @pytest.mark.parametrize("network", TRIED, ids=str)
 def test_no_network_exposes_all_programs(network):
     assert 0 < len(exposed(networks=(network,))) < 20
+
+
+def test_networks_with_one_activation_in_all_hidden_layers_expose_all_programs():
+    ordinary = tuple(
+        ("ordinary", sizes, (*[hidden] * (len(sizes) - 2), output), loss, 4)
+        for hidden in ("sigmoid", "tanh", "relu")
+        for output, loss in (("sigmoid", SQUARED), ("sigmoid", BINARY), ("softmax", CLASSES))
+        for sizes in ((3, 2), (3, 4, 4, 2))
+    )
+
+    assert exposed(networks=ordinary) == set(FAULTY)
 
 
 @pytest.mark.parametrize("looked_at", ["dW", "db", "delta"])

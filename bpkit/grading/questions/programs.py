@@ -99,8 +99,8 @@ FAULTY = {  # what is wrong: the steps
         EASY, hidden=lambda p, l: p.back(l) * (p.prime(l) if l >= p.L - 1 else 1)
     ),
     "f' is taken at a": steps_of(HIDDEN_SLIPS, "M18"),
-    "f' is that of the first layer": replace(
-        EASY, hidden=lambda p, l: p.back(l) * derivative(p.f[1])(p.z[l])
+    "f' is always that of the sigmoid": replace(
+        EASY, hidden=lambda p, l: p.back(l) * derivative("sigmoid")(p.z[l])
     ),
     "relu lets everything pass": steps_of(HIDDEN_SLIPS, "M22"),
     "softmax with cross-entropy": steps_of(OUTPUT_SLIPS, "M8"),
