@@ -2,6 +2,7 @@
 
 import contextlib
 import traceback
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from .outcome import Outcome
 from .questions import find_question, questions_of
 from .sandbox.cases import watched
 from .sandbox.frames import FrameError, Provided, decode, encode
-from .sandbox.probes import call
+from .sandbox.probes import call, functions_in, still_hold
 
 OURS = (__file__, call.__code__.co_filename)  # what stands between a check and the answer
 
@@ -93,6 +94,7 @@ class LocalAnswers:
 
     def call(self, question, case, stand_ins):
         given = case.given()
+        lists = functions_in(given)
         functions = [self.namespace.get(name) for name in question.answers]
         if not all(map(callable, functions)):
             return Outcome(problem="missing")
@@ -104,7 +106,8 @@ class LocalAnswers:
                 result = call(question.probe, functions, given)
         except Exception as error:
             return raised(error)
-        return sent(result, given, case.arguments)
+        outcome = sent(result, given, case.arguments)
+        return outcome if still_hold(lists) else replace(outcome, changed=True)
 
 
 def sent(result, after, before):
@@ -118,7 +121,7 @@ def sent(result, after, before):
 
 
 def stays(value):
-    """Say whether an argument cannot be changed by a call: a function, or a list of them."""
+    """Say whether an argument cannot be changed by a call, or is a list of functions: see `still_hold`."""
     return callable(value) or isinstance(value, Provided) or type(value) is list and any(map(stays, value))
 
 

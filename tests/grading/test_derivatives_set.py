@@ -3,6 +3,7 @@
 import inspect
 import math
 from dataclasses import replace
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -131,6 +132,25 @@ def test_chains_have_every_length_and_repeat_a_function():
 
     assert {0, 1, 2, 3, 5} == set(lengths)
     assert any(len(set(case.arguments[0])) < len(case.arguments[0]) for case in cases)
+
+
+def test_a_chain_whose_list_is_emptied_loses_that_part_alone(sandbox):
+    emptied = """
+    def chain(fs, f_primes, x):
+        slope = 1.0
+        while fs:
+            slope, x = slope * f_primes.pop(0)(x), fs.pop(0)(x)
+        return x, slope
+    """
+    answers = {}
+    exec(dedent(emptied), answers)
+    question = QUESTIONS["chain"]
+    graded = grade_submission(
+        sandbox, handed_in(DERIVATIVES, chain=emptied), released(DERIVATIVES), [question], "a"
+    )
+
+    for verdict in (*graded.verdicts, marked(question, answers["chain"], 0)):
+        assert (verdict.score, verdict.mistake) == (5.75, "M61")
 
 
 def test_orders_are_asked_of_steps_in_any_order_and_of_rounding_too():

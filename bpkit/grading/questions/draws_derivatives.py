@@ -142,7 +142,22 @@ def draw_chain(rng):
         cases.append(Case(tag, (fs, [f.prime for f in fs], x)))
     f, x = chain_of(rng, ("sin",))
     twice = [*f, *f]  # the same function may stand in a list more than once
-    return [*cases, Case(SEVERAL, (twice, [f.prime for f in twice], x))]
+    into_a_steep_one, at = chain_with_a_steep_end(rng)
+    return [
+        *cases,
+        Case(SEVERAL, (twice, [f.prime for f in twice], x)),
+        Case(SEVERAL, (into_a_steep_one, [f.prime for f in into_a_steep_one], at)),
+    ]
+
+
+def chain_with_a_steep_end(rng):
+    """Draw a chain that bends within a thousandth, so that no difference quotient is near its slope."""
+    while True:
+        fs, x = chain_of(rng, ("tanh",))
+        fs.append(steep(rng, "sin")[0])
+        factors = [abs(fs[0].prime(x)), abs(fs[1].prime(fs[0](x)))]
+        if 0.2 < factors[1] < 4 and apart([*factors, 1.0], 0.01):
+            return fs, x
 
 
 def chain_of(rng, names):

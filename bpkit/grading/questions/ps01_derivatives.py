@@ -72,10 +72,11 @@ QUESTIONS = (
     Question(
         "chain",
         {
-            "the value y": Part(1.75, (ONE, SEVERAL), result("y")),
+            "the value y": Part(1.5, (ONE, SEVERAL), result("y")),
             "dy/dx of one function": Part(1, (ONE,), result("dydx")),
             "dy/dx of several functions": Part(2.5, (SEVERAL,), result("dydx")),
             NONE: Part(0.75, (NONE,)),
+            SHAPED: Part(0.25, (ONE, SEVERAL)),
         },
         "eq-chain-of-functions",
         draw_chain,

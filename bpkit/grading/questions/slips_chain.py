@@ -48,6 +48,17 @@ def right_factors(fs, f_primes, us):
     return [f_prime(u) for f_prime, u in zip(f_primes, us[:-1], strict=True)]
 
 
+def by_differences(ahead, behind):
+    """Return a chain whose slope is a difference quotient, by steps ahead of x and behind it."""
+
+    def wrong(fs, f_primes, x):
+        rise = values(fs, x + ahead)[-1] - values(fs, x - behind)[-1]
+        return values(fs, x)[-1], rise / (ahead + behind)
+
+    return wrong
+
+
+QUOTIENT = "your dy/dx is a difference quotient, which is only near it: multiply the slopes f′(u)."
 SUM = "your dy/dx is the sum of the slopes: along a chain they are multiplied."
 ONE_FACTOR = "is the only one in your dy/dx: there is a factor for every function of the list."
 EMPTY = "of an empty list y is x itself, and dy/dx is 1."
@@ -87,6 +98,8 @@ CHAIN_MISTAKES = (
              lambda fs, f_primes, x: (values(fs[:-1], x)[-1], chain(fs, f_primes, x)[1])),
     in_chain(f"your y of an empty list is 0: {EMPTY}",
              lambda fs, f_primes, x: chain(fs, f_primes, x) if fs else (0.0, 1.0)),
+    in_chain(QUOTIENT, by_differences(1e-5, 1e-5)),
+    in_chain(QUOTIENT, by_differences(1e-6, 0)),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .values import Handed, Provided
 
-MOST = 10_000  # items that are taken from an answer's iterable
+MOST = 1_000  # items that are taken from an answer's iterable
 BACK = 1e-9  # how far from where they were numbers count as put back
 PLAIN = (list, tuple, dict, str, bytes, np.ndarray)
 
@@ -42,6 +42,22 @@ def provide(value, handed=None):
     if isinstance(value, list) and any(isinstance(item, Provided | Handed) for item in value):
         return [provide(item, handed) for item in value]
     return value
+
+
+def functions_in(given):
+    """Return the lists of functions among some arguments, each with what it holds: see `still_hold`.
+
+    >>> lists = functions_in([[abs, max], [1.0], 2.0])
+    >>> still_hold(lists), lists[0][0].pop(), still_hold(lists)
+    (True, <built-in function max>, False)
+    """
+    lists = [value for value in given if isinstance(value, list) and any(map(callable, value))]
+    return [(value, [*value]) for value in lists]
+
+
+def still_hold(lists):
+    """Say whether the lists hold what they held before a call."""
+    return all(value == before for value, before in lists)
 
 
 def provided(kind, name):

@@ -20,7 +20,7 @@ import numpy as np
 from .cases import Cases, watched
 from .frames import Callback, decode, encode
 from .outbox import Outbox, describe, next_request, read_frame
-from .probes import call, provide
+from .probes import call, functions_in, provide, still_hold
 from .values import Handed
 
 count = itertools.count(1)
@@ -164,9 +164,10 @@ def one_call(outbox, space, answers, arguments, changed, strict=False, probe="")
         return outbox.put({"missing": True})
     try:
         given = [provide(value, partial(ours, outbox)) for value in arguments]
+        lists = functions_in(given)
         with watched(strict):
             result = call(probe, [space[name] for name in answers], given)
-        outbox.result(result, changed())
+        outbox.result(result, changed() or not still_hold(lists))
     except BaseException as error:  # whatever the student's code raises, it is told
         outbox.put({"error": describe(error)})
 
