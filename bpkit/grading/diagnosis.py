@@ -15,10 +15,11 @@ FIRST, SECOND = "First, ", "Second, "
 def known_mistakes(asked, findings):
     """Return the one known mistake, or the two, that give what the answer gave in every float64 case.
 
-    Mistakes with the same number count as one. A mistake that raises fits an answer that raises, and
-    one that gives NaN or inf for a number an answer that does so too, but both only together with a
-    case in which mistake and answer return the same wrong result. Where an answer raised nothing but a
-    warning, its value is not known: there a mistake fits that gives any value or warns too.
+    Mistakes with the same number, or the same sentence, count as one. A mistake that raises fits an
+    answer that raises, and one that gives NaN or inf for a number an answer that does so too, but both
+    only together with a case in which mistake and answer return the same wrong result. Where an answer
+    raised nothing but a warning, its value is not known: there a mistake fits that gives any value or
+    warns too.
 
     Returns
     -------
@@ -29,7 +30,7 @@ def known_mistakes(asked, findings):
     judged.sort(key=lambda pair: not pair[1].differences)  # what is wrong tells mistakes apart soonest
     fitting = [m for m in asked.question.mistakes if fits(asked, m, judged)]
     if fitting:
-        return (fitting[0],) if len({m.number for m in fitting}) == 1 else ()
+        return (fitting[0],) if len({m.number or m.says for m in fitting}) == 1 else ()
     pairs = [pair for pair in pairs_worth_a_try(asked, judged) if fits(asked, pair, judged)]
     plain = [pair for pair in pairs if pair.apart] or pairs  # two mistakes in one step are rarer
     return plain[0].mistakes if len({pair.names for pair in plain}) == 1 else ()

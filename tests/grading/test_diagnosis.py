@@ -1,6 +1,7 @@
 """The diagnosis: a mistake is named only where it explains everything, and else the facts are said."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,15 @@ def test_mistakes_that_explain_all_but_one_case_are_not_named():
         return dW * (1 if delta.shape == (3, 2) else delta.shape[1]), db
 
     assert marked(LAYER, layer_gradients).mistake is None
+
+
+def test_two_mistakes_without_a_number_that_give_the_same_are_not_named():
+    question = questions_of("ps08_training")["step_decay"]
+    one, other = (replace(question.mistakes[0], says=says) for says in ("one thing.", "another."))
+
+    assert "one thing." in marked(replace(question, mistakes=(one,)), one.wrong).message
+    verdict = marked(replace(question, mistakes=(one, other)), one.wrong)
+    assert not any(mistake.says in verdict.message for mistake in (one, other))
 
 
 @pytest.mark.parametrize("error", [1e-7, 1e-5])

@@ -221,3 +221,20 @@ def test_blanks_are_those_of_both():
     assert without_blanks((a,), None) == ((a,), None)
     assert without_blanks({1: a}, {2: b}) == ({1: a}, {2: b})
     assert without_blanks(a[:2], b)[1] is b
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    ("name", "answer", "says"),
+    [
+        ("clip_by_norm", lambda g, c: g, "stays as it is, however long"),
+        ("clip_by_norm", lambda g, c: g * min(1, c / (np.linalg.norm(g) + 1e-6)), "you add 1e-06"),
+        ("step_decay", lambda e, k, d=0.5, q=10: e * d ** round(k / q), "your number of drops is rounded:"),
+    ],
+    ids=["g itself", "norm plus 1e-6", "rounded"],
+)
+def test_mistakes_are_told_apart_whatever_is_drawn(name, answer, says, seed):
+    verdict = marked(QUESTIONS[name], answer, str(seed))
+
+    assert not verdict.right
+    assert says in verdict.message

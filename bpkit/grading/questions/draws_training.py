@@ -100,10 +100,11 @@ def draw_adam(rng):
 
 def draw_step_decay(rng):
     """Draw epochs before, at and between the drops, and drops of another size and distance."""
-    epochs = (0, int(rng.integers(1, 9)), 9, 10, int(rng.integers(11, 19)), 20, int(rng.integers(31, 90)))
+    late = 10 * int(rng.integers(3, 9)) + int(rng.integers(6, 9))  # nearer to the drop that comes
+    epochs = (0, int(rng.integers(6, 9)), 9, 10, int(rng.integers(11, 15)), 20, late)
     cases = [Case("the defaults", (rate_of(rng), epoch)) for epoch in epochs]
-    for times, beyond in ((0, 1), (1, 0), (2, 2), (3, 0), (1, 3)):
-        every, drop = int(rng.integers(4, 9)), float(rng.uniform(0.6, 0.9))
+    for times, beyond in ((0, 1), (1, 0), (2, 2), (3, 0), (2, -2)):
+        every, drop = int(rng.integers(5, 9)), float(rng.uniform(0.6, 0.9))
         cases.append(Case("another drop", (rate_of(rng), times * every + beyond, drop, every)))
     return cases
 
@@ -125,7 +126,8 @@ def draw_gradients(rng):
     """Draw gradients below, at and above the norm that is allowed, and gradients of zeros."""
     cases = []
     for tag, factor, shapes in (
-        ("long gradients", (0.1, 0.9), ((3, 5), (4, 1), (1, 4), (4, 4))),
+        ("long gradients", (0.05, 0.2), ((3, 5),)),  # longer than c even in the mean of its squares
+        ("long gradients", (0.1, 0.9), ((4, 1), (1, 4), (4, 4))),
         ("short gradients", (1.1, 9.0), ((2, 5), (5, 1), (3, 3))),
         ("float32", (0.1, 0.9), ((2, 3),)),
         ("float32", (1.1, 9.0), ((3, 1),)),
@@ -134,6 +136,8 @@ def draw_gradients(rng):
             g = float(rng.uniform(0.3, 30)) * normal(rng, tag, shape)
             g = g.astype(dtype_of(tag))
             cases.append(Case(tag, (g, float(np.linalg.norm(g) * rng.uniform(*factor)))))
+    small = rng.normal(0, 0.01, (2, 3))  # beside which a number added to the norm shows
+    cases.append(Case("long gradients", (small, float(np.linalg.norm(small) * rng.uniform(0.1, 0.9)))))
     at = 2.0 ** rng.integers(-4, 5)  # exact in floats, and so is the norm
     cases.append(Case("short gradients", (at * np.array([[3.0, 0.0], [0.0, 4.0]]), 5 * float(at))))
     return [*cases, *(Case("zeros", (np.zeros(shape), rate_of(rng))) for shape in ((2, 3), (1, 1)))]
