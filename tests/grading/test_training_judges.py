@@ -85,6 +85,7 @@ SHIFTED = np.concatenate([ANY[6:36], ANY[:6], ANY[36:]])
         ((ANY, ANY, OTHER), []),
         ((ANY, ANY[WITHIN], OTHER), []),
         ((np.arange(40),) * 3, [B.NOT_SHUFFLED]),
+        ((np.roll(np.arange(40), 9), np.roll(np.arange(40), 9), np.roll(np.arange(40), 4)), [B.NOT_SHUFFLED]),
         ((WITHIN,) * 3, [B.INSIDE]),
         ((ANY, OTHER, ANY), [B.OTHER_RNG]),
         ((ANY, ANY, ANY), [B.OWN_RNG]),

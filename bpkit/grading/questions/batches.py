@@ -164,12 +164,23 @@ def is_old(where):
     return (where == np.arange(len(where))).all()
 
 
+def is_turned(where):
+    """Say whether an order is the old one, from some place on and round.
+
+    >>> is_turned(np.array([2, 3, 0, 1])), is_turned(np.array([2, 0, 3, 1]))
+    (np.True_, np.False_)
+    """
+    return (np.diff(where) % len(where) == 1).all()
+
+
 def order(sets, runs, x):
     """Yield what is wrong with the order of the batches of three calls; inside a batch any order is right."""
     first, again, other = sets
     starts = np.cumsum([0, *map(len, first)])
-    if first == [frozenset(range(*pair)) for pair in itertools.pairwise(starts)]:
-        yield NOT_SHUFFLED if is_old(places(np.hstack([x_b for x_b, _ in runs[0]]), x)) else INSIDE
+    if is_turned(places(np.hstack([x_b for x_b, _ in runs[0]]), x)):
+        yield NOT_SHUFFLED
+    elif first == [frozenset(range(*pair)) for pair in itertools.pairwise(starts)]:
+        yield INSIDE
     elif first != again:
         yield OTHER_RNG
     elif first == other:
