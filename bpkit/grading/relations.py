@@ -95,7 +95,7 @@ def constant(wrong, right, public):
         return ""
     one = np.allclose(ratios, ratios[0], SAME_RATIO, 0)
     if np.isclose(abs(ratios[0]), 1) and (right or not one):
-        return "But for some signs it is right."
+        return "But for some signs it is right." if ratios.min() < 0 else ""
     says = factor(ratios[0], public) if one else ""
     return f"{WHERE}, {says[:1].lower()}{says[1:]}" if says and right else says
 
@@ -168,7 +168,9 @@ def sizes(question, findings):
     yield lambda case, expected: expected.shape[-1] if expected.ndim else 0, "the number of its columns"
     yield lambda case, expected: expected.size, "the number of its entries"
     for n, name in enumerate(parameters(question, cases)):
-        yield lambda case, expected, n=n: columns(case.arguments[n]), f"the number of columns of {name}"
+        flat = all(array.ndim == 1 for case in cases for array in arrays_of(case.arguments[n]))
+        across = f"the number of {'entries' if flat else 'columns'} of {name}"
+        yield lambda case, expected, n=n: columns(case.arguments[n]), across
         yield lambda case, expected, n=n: rows(case.arguments[n]), f"the number of rows of {name}"
     yield lambda case, expected: depth(case), "the number of layers"
 
@@ -180,8 +182,10 @@ def rows(argument):
 
 
 def by_line(wrong):
-    """Say where each row, or each column, is the expected one times a factor of its own."""
+    """Say where each array, each row, or each column is the expected one times a factor of its own."""
     telling = any(w.got.ndim == 2 and min(w.got.shape) > 1 and w.got.any() for w in wrong)
+    if telling and all(w.got.ndim == 2 and steady(w.ratios) for w in wrong):
+        return "Each array is the expected one times a factor of its own."
     for axis, line in enumerate(("column", "row")):
         if telling and all(lines_are_steady(w, axis) for w in wrong):
             return f"Each {line} is the expected one times a factor of its own."

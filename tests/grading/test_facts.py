@@ -111,7 +111,11 @@ DEFECTS = (  # question, answer, all that it is told
      "Each column is the expected one times a factor of its own."),
     ("hidden_delta", wrong("hidden_delta", lambda a, *g: (a.T * np.arange(1, len(a) + 1)).T),
      "Each row is the expected one times a factor of its own."),
+    ("hidden_delta", wrong("hidden_delta", lambda a, *g: a * (2 + np.tanh(a.sum()))),
+     "Each array is the expected one times a factor of its own."),
     ("hidden_delta", wrong("hidden_delta", lambda a, *g: np.abs(a)), "But for some signs it is right."),
+    ("observed_order", wrong("observed_order", lambda p, hs, errors: p * len(hs) / (len(hs) - 1)),
+     "times the number of entries of hs, divided by the number of entries of hs less 1."),
     ("hidden_delta", wrong("hidden_delta", lambda a, *g: 3 * a), "Yours is 3 times the expected."),
     ("hidden_delta", wrong("hidden_delta", lambda a, *g: 0 * a), "Yours is zero."),
     ("hidden_delta", wrong("hidden_delta", lambda a, *g: a.T), "Yours is the transpose of the expected one."),
@@ -261,3 +265,10 @@ def test_an_object_of_which_the_type_alone_is_known_is_not_called_the_same():
 
     assert verdict.score == 0
     assert "whatever it is given" not in verdict.message
+
+
+def test_signs_are_spoken_of_only_where_some_differ():
+    nearly = wrong("neuron_gradient", lambda d, *given: d * (1 + 1e-5), lambda w, b, x, y: y > 0.5)
+
+    assert "differs" in (says := marked("neuron_gradient", nearly).message)
+    assert "sign" not in says
