@@ -242,13 +242,13 @@ EXPOSE_MISTAKES = (
     ),
     Mistake(
         None,
-        "your test says True whatever it is given: three of the programs are right.",
+        "your test says True to every program: three are right, and differ from yours by rounding alone.",
         "eq-relative-error",
         lambda backward: True,
     ),
     Mistake(
         None,
-        "your test says False whatever it is given: most of the programs are wrong.",
+        "your test says False to every program: most of them are wrong.",
         "eq-relative-error",
         lambda backward: False,
     ),
