@@ -15,7 +15,7 @@ from .outcome import WARNING
 from .sandbox.cases import watched
 from .sandbox.frames import encode
 from .sandbox.probes import call, provide
-from .sandbox.values import Handed
+from .sandbox.values import AS_GIVEN, Handed
 from .scoring import entirely
 
 LARGE = "large numbers"  # tags that begin so are of cases in which no warning may be raised
@@ -118,7 +118,7 @@ class Asked:
     def sent(self):
         """The frame of the question's name, the arguments of all cases, and which of them are strict."""
         strict = [k for k, case in enumerate(self.cases) if case.strict]
-        return encode([self.question.name, self.arguments_and_functions[0], strict])
+        return encode([self.question.name, self.arguments_and_functions[0], strict], depth=AS_GIVEN)
 
     @property
     def functions(self):

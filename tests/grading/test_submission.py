@@ -234,6 +234,21 @@ def test_cells_of_characters_that_take_many_bytes_are_too_large(sandbox):
     assert "larger than an answer may be" in verdicts["forward_221"].message
 
 
+BY_ORDER = """
+import numpy as np
+def delta_norms(delta):
+    return np.array([np.linalg.norm(d, axis=0).mean() for d in delta.values()])
+"""
+
+
+def test_dicts_cross_with_their_keys_in_the_order_in_which_they_were_drawn(sandbox):
+    data = handed_in("ps09_gradient_flow", delta_norms=BY_ORDER)
+    verdicts = {v.name: v for v in grade(sandbox, "ps09_gradient_flow", data).verdicts}
+
+    assert wrong(verdicts) == ["delta_norms"]
+    assert "the layers stand in the order of the dict" in verdicts["delta_norms"].message
+
+
 FORGES_A_BUNDLE = """
 import os, stat
 from struct import pack

@@ -9,6 +9,7 @@ from .frames import ASKS, HEAD, Callback, FrameError, Handed, asking, decode, en
 from .leash import Clock
 from .levels import SandboxRefused, read_line
 from .replies import outcomes_of, read
+from .values import AS_GIVEN
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 HANDED_LIMIT = 20_000  # the same, for a function that a case hands over: the answer may choose the arguments
@@ -62,7 +63,7 @@ class Fork:
     def call(self, name, arguments, seconds=None, ours=None):
         """Call an answer once; for `ours` see `calls`."""
         clock = self.new_clock(seconds or self.limits.check_seconds)
-        (reply,) = self.calls([name], 1, clock, ours, cases=encode([list(arguments)]))
+        (reply,) = self.calls([name], 1, clock, ours, cases=encode([list(arguments)], depth=AS_GIVEN))
         return reply
 
     def one(self, request, clock):

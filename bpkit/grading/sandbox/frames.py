@@ -29,15 +29,15 @@ class FrameError(ValueError):
     """A frame that does not hold what it says, or more than is allowed."""
 
 
-def encode(value, purpose=REPLY):
-    """Return a value as one frame.
+def encode(value, purpose=REPLY, depth=0):
+    """Return a value as one frame; from the depth `AS_GIVEN` on its dicts keep their order.
 
     >>> decode(encode({1: np.eye(2), "rate": 0.5, "pair": (1, None)}))
     {1: array([[1., 0.],
            [0., 1.]]), 'rate': 0.5, 'pair': (1, None)}
     """
     data = []
-    return framed(describe(value, data).encode(), b"".join(data), purpose)
+    return framed(describe(value, data, depth).encode(), b"".join(data), purpose)
 
 
 def asking(request):

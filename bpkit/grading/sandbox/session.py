@@ -21,7 +21,7 @@ from .cases import Cases, watched
 from .frames import Callback, decode, encode
 from .outbox import Outbox, describe, next_request, read_frame
 from .probes import call, functions_in, provide, still_hold
-from .values import Handed
+from .values import AS_GIVEN, Handed
 
 count = itertools.count(1)
 FUTURES = functools.reduce(
@@ -47,7 +47,7 @@ class Notebook:
     def hold(self, frame):
         """Have a question's cases ready: a list of its name, their arguments, and which are strict."""
         name, cases, *strict = decode(frame)
-        self.cases[name] = Cases(encode(cases), *strict)
+        self.cases[name] = Cases(encode(cases, depth=AS_GIVEN), *strict)
 
 
 def plain_space():

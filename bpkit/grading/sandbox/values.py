@@ -17,6 +17,7 @@ from .names import ENTRIES, type_name
 
 NUMBER = struct.Struct("<d")
 DEPTH_LIMIT = 12
+AS_GIVEN = -DEPTH_LIMIT  # the depth to start from where dicts are to keep their order
 INT_LIMIT = 2**63
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1")
 
@@ -100,10 +101,14 @@ def _list(value, data, depth):
 
 
 def _dict(value, data, depth):
-    """Describe a dict; its order does not count below the top, and there the description has one order."""
+    """Describe a dict; its order does not count below the top, and there the description has one order.
+
+    >>> describe([{2: "b", 1: "a"}], []), describe([{2: "b", 1: "a"}], [], AS_GIVEN)
+    ('{"list":[{"dict":[1,"a",2,"b"]}]}', '{"list":[{"dict":[2,"b",1,"a"]}]}')
+    """
     pairs, words = list(dict.items(value)), []
     try:
-        pairs = sorted(pairs, key=FIRST) if depth else pairs
+        pairs = sorted(pairs, key=FIRST) if depth > 0 else pairs
     except TypeError:  # keys that cannot be sorted stay as they are
         pass
     for key, item in pairs:
