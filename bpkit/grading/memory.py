@@ -6,6 +6,7 @@ import numpy as np
 
 from .comparison import is_number, parts
 from .sandbox.values import Strange
+from .traits import shapes_of
 
 LATER = 5  # wrong calls after the last right one: fewer may be chance
 MANY = 9  # entries of an array that tell it from others, though all of them are 0 or 1
@@ -31,7 +32,7 @@ def memory(question, findings, visible):
     wrong = [f for f in findings if f.differences and not f.outcome.problem]
     if not wrong:
         return ""
-    if is_constant(findings):
+    if not question.value and is_constant(findings):
         return "It returns the same whatever it is given."
     if by_heart(wrong, visible):
         return "It returns the results of the check in the notebook: for other inputs there are others."
@@ -134,11 +135,30 @@ def given_before(wrong, findings):
 
 
 def tires(findings):
-    """Say where the first calls are right, and later ones are not, though they are like some of the first."""
+    """Say where the first calls are right, and later ones are not, though they are like some of the first.
+
+    Where only numbers are wrong, they are alike if their shapes are: a single entry hides many mistakes.
+    """
     first = next((k for k, f in enumerate(findings) if is_wrong(f)), 0)
     later = findings[first:]
     if len(later) < LATER or not all(is_wrong(f) and f.outcome.problem in (None, "raised") for f in later):
         return ""
-    if {f.case.tag for f in findings[:first]} & {f.case.tag for f in later}:
+    kind = shape_of if all(map(is_of_numbers, later)) else tag_of
+    if set(map(kind, findings[:first])) & set(map(kind, later)):
         return "It is right in the first calls and wrong in all later ones: does it remember something?"
     return ""
+
+
+def is_of_numbers(finding):
+    """Say whether a result is wrong in its numbers alone."""
+    return not finding.outcome.problem and all(d.kind == "value" for d in finding.differences)
+
+
+def tag_of(finding):
+    return finding.case.tag
+
+
+def shape_of(finding):
+    """Return what a case is for, its words, and the shapes of its arrays."""
+    words = [value for value in finding.case.arguments if isinstance(value, str)]
+    return finding.case.tag, *words, shapes_of(finding.case)

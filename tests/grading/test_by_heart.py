@@ -158,6 +158,13 @@ def test_answers_that_keep_results_by_all_arguments_are_right(question):
     assert marked(question, kept(question, all_of)).right
 
 
+def test_mistakes_that_one_entry_hides_are_no_memory():
+    relu = next(q for q in QUESTIONS if q.name == "relu")
+    messages = [marked(relu, lambda z: np.clip(z, 0, 1), f"seed {n}").message for n in range(12)]
+
+    assert not any(REMEMBERS[2] in message for message in messages)
+
+
 def test_answers_that_draw_random_numbers_are_told_so():
     rng = np.random.default_rng(0)
     hidden = next(q for q in QUESTIONS if q.name == "hidden_delta")

@@ -253,6 +253,15 @@ def test_statements_that_are_no_dict_get_nothing(answer):
 
     assert verdict.score == 0
     assert "is not a dict" in verdict.message
+    assert "whatever it is given" not in verdict.message
+
+
+@pytest.mark.parametrize("write", [int, str])
+def test_statements_that_are_no_bools_are_told_so(write):
+    verdict = judged(**{name: write(true) for name, true in truth().items()})
+
+    assert verdict.score == 0
+    assert "holds no True and no False: write them so, without quotes." in verdict.message
 
 
 def test_statements_stand_in_the_notebook_as_they_are_judged():

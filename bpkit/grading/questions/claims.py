@@ -172,12 +172,18 @@ def compare_claims(expected, got, names=None, relative=None):
     """List the claims that are wrong, or neither true nor false."""
     if not isinstance(got, dict):
         return [Difference((), "structure", "is not a dict: fill in claims = {…} as it was given.")]
+    if any(value is not None for value in got.values()) and not any(map(is_bool, got.values())):
+        return [Difference((), "structure", "holds no True and no False: write them so, without quotes.")]
     said = {name: as_bool(got.get(name)) for name in expected}
     return [
         Difference((name,), "structure" if said[name] is None else "value", "is not decided rightly yet.")
         for name, true in expected.items()
         if said[name] is not true
     ]
+
+
+def is_bool(value):
+    return as_bool(value) is not None
 
 
 def as_bool(value):
