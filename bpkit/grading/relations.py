@@ -14,6 +14,8 @@ ELSE_RIGHT = (
     "All else is right: look for a division by 0, a logarithm of 0, or an exponential that overflows."
 )
 SAME, SAME_RATIO = 1e-6, 1e-4  # relative
+ROUNDING = 1e-11
+WHOLE = "iu"  # kinds of numbers that count something: no factor tells of those
 SIMPLE = 20  # a factor up to here, or the inverse of such a one, is told whatever the inputs
 
 
@@ -27,8 +29,8 @@ class Wrong:
 
     @property
     def ratios(self):
-        """The quotients of all entries where the expected one is not 0."""
-        there = self.expected != 0
+        """The quotients of all entries but those where both are 0."""
+        there = (self.expected != 0) | (np.abs(self.got) > ROUNDING)
         return self.got[there] / self.expected[there]
 
 
@@ -47,7 +49,7 @@ def relation(question, findings, public):
         return ""
     if all(w.got.shape == w.expected.T.shape and same(w.got, w.expected.T) for w in wrong):
         return "Yours is the transpose of the expected one."
-    if any(w.got.shape != w.expected.shape for w in wrong):
+    if any(w.got.shape != w.expected.shape or w.expected.dtype.kind in WHOLE for w in wrong):
         return ""
     if all(d.kind == "dtype" for f in findings for d in f.differences):
         return "Its numbers are right." if all(same(w.got, w.expected, 1e-3) for w in wrong) else ""
@@ -61,7 +63,7 @@ def relation(question, findings, public):
 
 
 def same(got, expected, relative=SAME):
-    return np.allclose(got, expected, relative, 1e-11)
+    return np.allclose(got, expected, relative, ROUNDING)
 
 
 def another_order(question, findings):

@@ -191,7 +191,7 @@ def shape_traits(cases):
     for some in shapes if len(shapes) > 1 else ():
         yield Trait(
             lambda case, some=some: shapes_of(case) == some,
-            "It is right for one shape of its arguments alone: take every size from them.",
+            "It is right for one shape of its arguments alone: what is special about that one?",
             "It is wrong for one shape of its arguments alone.",
         )
 

@@ -272,3 +272,20 @@ def test_signs_are_spoken_of_only_where_some_differ():
 
     assert "differs" in (says := marked("neuron_gradient", nearly).message)
     assert "sign" not in says
+
+
+def test_no_factor_is_told_where_what_should_be_zero_is_not():
+    def standardize_fit(x):
+        mean, std = QUESTIONS["standardize_fit"].reference(x)
+        return np.where(np.ptp(x, axis=1, keepdims=True) == 0, mean - 1, mean), std
+
+    message = marked("standardize_fit", standardize_fit).message
+
+    assert "differs in" in message and "signs" not in message
+
+
+def test_no_factor_is_told_of_whole_numbers():
+    def early_stopping(val_losses, patience, min_delta=0.0):
+        return 3 * QUESTIONS["early_stopping"].reference(val_losses, patience, min_delta)
+
+    assert "times" not in marked("early_stopping", early_stopping).message

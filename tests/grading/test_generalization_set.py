@@ -274,6 +274,27 @@ def test_an_error_in_the_fit_does_not_cost_the_points_of_the_application(sandbox
     assert "in the place of standardize_fit" in verdicts["standardize_apply"].message
 
 
+def test_statistics_belong_to_what_is_returned_and_stay_as_they_are():
+    kept = {}
+
+    def fit(x):
+        kept["last"] = RIGHT["standardize_fit"][0](x)
+
+    def apply(x, stats):
+        return RIGHT["standardize_apply"][0](x, kept["last"])
+
+    def moves(x, stats):
+        z = RIGHT["standardize_apply"][0](x, stats)
+        stats[0][...] = x.mean(axis=1, keepdims=True)
+        return z
+
+    verdict = marked(QUESTIONS["standardize_fit"], fit, 0, standardize_apply=apply)
+    assert verdict.score == 0 and "your statistics are kept outside" in verdict.message
+    verdict = marked(QUESTIONS["standardize_apply"], apply, 0, standardize_fit=fit)
+    assert verdict.score == 0 and "your statistics are kept outside" in verdict.message
+    assert not marked(QUESTIONS["standardize_apply"], moves, 0).right
+
+
 def test_statistics_without_their_partner_are_told_as_not_answered():
     stub = compiled("f", "def f(x, stats):\n    raise NotImplementedError('later')")
     verdict = marked(QUESTIONS["standardize_fit"], RIGHT["standardize_fit"][0], 0, standardize_apply=stub)

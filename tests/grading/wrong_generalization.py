@@ -119,6 +119,29 @@ WRONG = (
     (
         "standardize_fit",
         None,
+        "divided by m − 1",
+        """
+        def standardize_fit(x):
+            m = x.shape[1]
+            std = x.std(axis=1, keepdims=True, ddof=1) if m > 1 else x * np.nan
+            std[std == 0] = 1
+            return x.mean(axis=1, keepdims=True), std
+        """,
+    ),
+    (
+        "standardize_fit",
+        None,
+        "divided by m − 1: here it is the mean of the squares, divided by m. Besides, a constant",
+        """
+        def standardize_fit(x):
+            mean, m = x.mean(axis=1, keepdims=True), x.shape[1]
+            with np.errstate(invalid="ignore"):
+                return mean, np.sqrt(((x - mean) ** 2).sum(axis=1, keepdims=True) / np.float32(m - 1))
+        """,
+    ),
+    (
+        "standardize_fit",
+        None,
         "each feature has its own",
         """
         def standardize_fit(x):

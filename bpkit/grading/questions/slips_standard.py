@@ -19,10 +19,21 @@ def of_all(x):
     return np.full_like(x[:, :1], x.mean()), np.full_like(x[:, :1], x.std() or 1)
 
 
+@np.errstate(all="ignore")
+def unbiased(x):
+    """Return the deviation as np.std(ddof=1) gives it: nan for one sample."""
+    squares = ((x - mean(x)) ** 2).sum(axis=1, keepdims=True)
+    return np.sqrt(squares / x.dtype.type(x.shape[1] - 1))
+
+
+BY_LESS = "your variance is divided by m − 1: here it is the mean of the squares, divided by m."
+KEPT = "your statistics are kept outside, those of the last data that was fitted: return them, and use stats."
 FIT_MISTAKES = mistakes(
     "eq-standardize",
-    (None, "your variance is divided by m − 1: here it is the mean of the squares, divided by m.",
-     lambda x: (mean(x), spread(x, ddof=1))),
+    (None, BY_LESS, lambda x: (mean(x), spread(x, ddof=1))),
+    (None, BY_LESS, lambda x: (mean(x), np.where(unbiased(x) == 0, x.dtype.type(1), unbiased(x)))),
+    (None, f"{BY_LESS} Besides, a constant feature becomes nan.", lambda x: (mean(x), unbiased(x))),
+    (None, KEPT, lambda x: (1 - 2 * mean(x), spread(1 - 2 * x))),
     (None, "your mean and deviation are taken over all features together: each feature has its own.", of_all),
     (None, "your mean and deviation are taken over the features of a sample: take them over the samples.",
      lambda x: (mean(x, axis=0), spread(x, axis=0))),
@@ -55,6 +66,7 @@ APPLY_MISTAKES = mistakes(
      lambda x, stats: x / stats[1] - stats[0]),
     (None, "you multiply by the standard deviation: divide by it.",
      lambda x, stats: (x - stats[0]) * stats[1]),
+    (None, KEPT, lambda x, stats: (x - (1 - 2 * stats[0])) / np.where(stats[1] == 1, stats[1], 2 * stats[1])),
 )  # fmt: skip
 
 

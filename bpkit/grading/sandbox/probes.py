@@ -155,18 +155,23 @@ def fitted(answers, x):
     array([-1.,  1.])
     """
     fit, apply = answers
-    return apply(x, fit(x))
+    return applied((apply, fit), x, x)
 
 
 @probe
 def applied(answers, x, fitted_to):
     """Apply to `x` what was fitted to other data; the answers are the one that applies, and the other.
 
+    It has to be right whatever is fitted and applied in between.
+
     >>> applied((np.subtract, np.mean), np.array([1.0, 3.0]), np.array([5.0]))
     array([-4., -2.])
     """
     apply, fit = answers
-    return apply(x, fit(fitted_to))
+    stats = fit(fitted_to)
+    fit(1 - 2 * fitted_to)
+    apply(x.copy(), stats)
+    return apply(x, stats)
 
 
 @probe
