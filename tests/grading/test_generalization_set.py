@@ -274,6 +274,21 @@ def test_an_error_in_the_fit_does_not_cost_the_points_of_the_application(sandbox
     assert "in the place of standardize_fit" in verdicts["standardize_apply"].message
 
 
+def test_samples_that_are_only_turned_round_are_not_drawn():
+    def folds(m, k, rng):
+        parts = np.array_split(np.roll(np.arange(m), rng.integers(m)), k)
+        return [(np.setdiff1d(np.arange(m), val), val) for val in parts]
+
+    def split(x, y, fraction, rng):
+        m = x.shape[1]
+        train, val = np.split(np.roll(np.arange(m), rng.integers(m)), [m - round(fraction * m)])
+        return x[:, train], y[:, train], x[:, val], y[:, val]
+
+    for seed in range(12):
+        assert "neighbouring samples" in marked(QUESTIONS["k_folds"], folds, seed).message
+        assert "neighbouring samples" in marked(QUESTIONS["train_validation_split"], split, seed).message
+
+
 def test_statistics_belong_to_what_is_returned_and_stay_as_they_are():
     kept = {}
 

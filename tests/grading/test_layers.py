@@ -111,7 +111,7 @@ def test_warnings_are_errors_in_strict_cases_alone():
 def test_strict_cases_are_told_to_the_sandbox():
     asked = ask(QUESTIONS["softmax"], "secret")
 
-    assert [case.tag for case in asked.cases if case.strict].count(LARGE) == 3  # one of them drawn again
+    assert [case.tag for case in asked.cases if case.strict].count(LARGE) == 4  # one of them drawn again
     assert not any(case.strict for case in ask(QUESTIONS["relu"], "secret").cases)
 
 
@@ -209,3 +209,9 @@ def test_counts_that_are_off_by_one_are_wrong():
 
     for error in (-1, 1, 0.5):
         assert marked("count_parameters", lambda sizes, error=error: reference(sizes) + error).score == 0
+
+
+@pytest.mark.parametrize("highest", [1, 6, 20])
+def test_a_relu_that_ends_somewhere_is_wrong(highest):
+    for seed in SEEDS:
+        assert not marked("relu", lambda z: np.clip(z, 0, highest), seed).right

@@ -73,7 +73,7 @@ def split_symptoms(given, results):
     m = x.shape[1]
     if m >= MANY:
         chosen = [np.sort(places(x, x_val)).tolist() for _, _, x_val, _ in results]
-        neighbours = any(val[-1] - val[0] < len(val) for val in chosen)
+        neighbours = any(are_neighbours(val, m) for val in chosen)
         says = "puts neighbouring samples aside: draw each by itself."
         return redrawn(*chosen) + once([(says, neighbours)])
     return once(claim for result in results for claim in of_a_split(x, y, *result))
@@ -88,6 +88,15 @@ def of_a_split(x, y, x_train, y_train, x_val, y_val):
     yield "does not keep the pairs together: a sample has the target of another one.", apart
 
 
+def are_neighbours(places, m):
+    """Say whether some of m samples lie side by side, the first one next to the last.
+
+    >>> are_neighbours([0, 1, 5], 6), are_neighbours([0, 2, 5], 6)
+    (True, False)
+    """
+    return sum((place + 1) % m in places for place in places) >= len(places) - 1
+
+
 def same_numbers(some, others):
     return sorted(some) == sorted(others)
 
@@ -99,7 +108,7 @@ def fold_symptoms(given, results):
     if unlike:
         return unlike
     if m >= MANY:
-        return of_many_folds([[frozenset(val.tolist()) for _, val in folds] for folds in results])
+        return of_many_folds([[frozenset(val.tolist()) for _, val in folds] for folds in results], m)
     wrong = once(claim for folds in results for claim in of_folds(folds, m))
     exchanged = [[(val, train) for train, val in folds] for folds in results]
     if wrong and not once(claim for folds in exchanged for claim in of_folds(folds, m)):
@@ -107,10 +116,10 @@ def fold_symptoms(given, results):
     return wrong
 
 
-def of_many_folds(results):
+def of_many_folds(results, m):
     """List what is wrong with the way in which folds, sets of validation samples, are drawn."""
     first, _, other = results
-    neighbours = all(max(val) - min(val) < len(val) for val in first)
+    neighbours = all(are_neighbours(val, m) for val in first)
     together = set(first) == set(other) and first != other
     return redrawn(*results) + once(
         [

@@ -112,12 +112,16 @@ MATRICES = (  # tag, shapes of layers 1 to L
 )
 
 
+FADED = 2.0**-10  # how small the gradient of the first of many layers is
+
+
 def draw_ranks(rng):
     """Draw gradients of known rank: their entries are exact, and their singular values well away from 0."""
     cases = []
     for tag, shapes in MATRICES:
         ranks = draw_ranks_of(rng, tag, shapes)
         drawn = [of_rank(rng, tag, *shape, rank) for shape, rank in zip(shapes, ranks, strict=True)]
+        drawn[0] = drawn[0] * FADED if len(drawn) > 2 else drawn[0]
         cases.append(Case(tag, (dict(enumerate(drawn, 1)),)))
     return cases
 

@@ -83,6 +83,15 @@ def draw_entries(rng):
     return [Case(tag, (signed(rng, shape).astype(dtype_of(tag)),)) for tag, shape in ENTRIES]
 
 
+def draw_wide(rng):
+    """Draw z for relu: entries of every size."""
+    cases = draw_entries(rng)
+    for case in cases:
+        (z,) = case.arguments
+        z *= rng.permutation(np.resize((100, 1, 10), z.size)).reshape(z.shape)
+    return cases
+
+
 def draw_far(rng):
     """Draw z for a function of each entry, and then entries far from 0."""
     far = [Case(tag, (huge(rng).astype(dtype_of(tag)),)) for tag in (LARGE, LARGE_32)]
@@ -102,6 +111,7 @@ def draw_columns(rng):
     one = 8e3 * rng.uniform(1, 1.2) + rng.normal(0, 1, (3, 1))
     levels = rng.permutation([9.5e3, 800.0, 0.0, -800.0, -9.5e3])
     apart = [(tag, levels + rng.normal(0, 1, (3, 5))) for tag in (LARGE, LARGE_32)]
+    apart.append((LARGE, huge(rng)))
     return [*cases, Case(LARGE, (one,)), *(Case(tag, (z.astype(dtype_of(tag)),)) for tag, z in apart)]
 
 

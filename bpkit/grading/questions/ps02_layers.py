@@ -12,11 +12,11 @@ from .draws_layers import (
     draw_affine,
     draw_classes,
     draw_columns,
-    draw_entries,
     draw_far,
     draw_kink,
     draw_sizes,
     draw_vjp,
+    draw_wide,
 )
 from .slips_layers import (
     AFFINE_MISTAKES,
@@ -136,7 +136,7 @@ QUESTIONS = (
         "relu",
         parts(0.25, 0.25),
         "eq-relu",
-        draw_entries,
+        draw_wide,
         activations.relu,
         None,
         RELU_MISTAKES,

@@ -4,7 +4,7 @@ from bpkit.reference import losses, mlp
 
 from ..question import LARGE, Mistake, Question
 from ..scoring import SHAPED, SINGLE, Part
-from .draws import SQUARED
+from .draws import CLASSES, SQUARED
 from .draws_layers import LARGE_32
 from .draws_losses import (
     COUPLED,
@@ -56,6 +56,10 @@ PAIR_MISTAKES = (
     pairs_slip(
         "you say no to identity with half squared error: there f′ is 1, and δ = (o − y) · 1.",
         lambda f, loss: loss != SQUARED,
+    ),
+    pairs_slip(
+        "you say yes to softmax with cross-entropy alone: two more pairs make f′ cancel.",
+        lambda f, loss: (f, loss) == ("softmax", CLASSES),
     ),
     pairs_slip(
         "you say yes to identity, sigmoid and softmax whatever the loss: it is the pair that decides.",

@@ -202,6 +202,9 @@ RANK_MISTAKES = (
     in_rank("you count entries that are not zero: take the rank of the matrix.", np.count_nonzero),
     in_rank("you count singular values above 0: rounding leaves some of 1e-17. Compare with a small number.",
             lambda g: int((singular_values(g) > 0).sum())),
+    in_rank("your limit for a singular value is one and the same, and a gradient that has faded is small "
+            "as a whole: compare with its largest singular value.",
+            lambda g: int((singular_values(g) > 0.01).sum())),
     in_rank("yours says whether the rank is 1: the rank itself is asked.",
             lambda g: bool(np.linalg.matrix_rank(g) == 1)),
     in_rank("yours is 1 for every layer: that holds only where all units are equal.", lambda g: 1),

@@ -154,6 +154,9 @@ SOFTMAX_MISTAKES = (
     Mistake("M71", "you subtract one maximum from all columns, so all of a column far below it becomes 0: "
             "each column has its own.", "eq-softmax",
             lambda z: softmax_of(z, z.max(), lambda e: e.sum(axis=0))),
+    Mistake("M71", "you subtract the smallest entry of each column, and e^z overflows where the largest lies "
+            "far above it: subtract the largest.", "eq-softmax",
+            lambda z: softmax_of(z, z.min(axis=0), lambda e: e.sum(axis=0))),
     Mistake("M11", "your softmax runs over the batch: each column is a sample, and sums to 1.", "eq-softmax",
             lambda z: softmax(z.T).T),
     Mistake("M11", "you divide by the sum of all entries: each column sums to 1 by itself.", "eq-softmax",

@@ -31,6 +31,13 @@ OUTPUT_SLIPS = (
         output=when(lambda p: p.elementwise, lambda p: p.o - p.y),
     ),
     slip(
+        "M1",
+        "your δ^(L) equals o − y for softmax with half squared error too: "
+        "there the Jacobian of softmax stays.",
+        "eq-delta-output-softmax",
+        output=when(lambda p: not (p.canonical or p.elementwise), lambda p: p.o - p.y),
+    ),
+    slip(
         "M2",
         "your δ^(L) has the factor f′(z^(L)) once too often: with this pair of output and loss "
         "the factor cancels, and δ^(L) = o − y.",
