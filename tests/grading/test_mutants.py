@@ -94,7 +94,7 @@ EQUIVALENT = {
     | {
         "back: self.W[l + 1].T @ self.delta[l + 1] → self.W[l + 1].T * self.delta[l + 1]",
         "prime: self.f[l] → self.f[l + 1]",
-        "run: 1 → 2 in for l in range(p.L - 1, 0, -1):",
+        "run_pass: 1 → 2 in for l in range(p.L - 1, 0, -1):",
     },
     "forward": SOFTMAX,
     "backward": SOFTMAX | KINK | FLAT,
