@@ -13,6 +13,7 @@ from grading.right_answers import RIGHT
 from bpkit.gradcheck import complex_step
 from bpkit.grading.check import LocalAnswers
 from bpkit.grading.comparison import ABSOLUTE, RELATIVE
+from bpkit.grading.diagnosis import TOGETHER
 from bpkit.grading.marking import draw_again, generator, mark
 from bpkit.grading.questions import questions_of
 from bpkit.grading.questions.draws_derivatives import FUNCTIONS, Curve, gentle
@@ -56,7 +57,8 @@ def test_mistakes_have_no_name_where_their_own_is_unknown(question):
         verdict = marked(replace(question, mistakes=others), mistake.wrong, "winter")
 
         assert not verdict.right
-        assert not any(other.says in verdict.message for other in others)
+        if TOGETHER not in verdict.message:  # two others may give exactly what this one gives
+            assert not any(other.says in verdict.message for other in others)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
