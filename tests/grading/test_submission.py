@@ -162,6 +162,14 @@ def test_endless_loops_that_call_an_earlier_answer_end(sandbox):
     assert "did not end within its time" in verdicts["gradients_221"].message
 
 
+def test_questions_without_end_cost_no_other_answer_its_points(sandbox, monkeypatch):
+    monkeypatch.setattr(fork, "TEXT_LIMIT", 10_000)
+    calls = "def gradients_221(W, b, x, y):\n    for _ in range(300): forward_221(W, b, x)"
+    verdicts = by_hand(sandbox, forward_221=FORWARD + "return 1", gradients_221=calls)
+
+    assert wrong(verdicts) == ["forward_221", "gradients_221"]
+
+
 def hidden_inputs():
     """Return what the first case of deltas_221 is not, for its first is public: an input of the second."""
     return questions_of(BY_HAND)["deltas_221"].draw(generator(SEED, "deltas_221"))[1].arguments[3][0, 0]

@@ -13,7 +13,7 @@ from .values import AS_GIVEN
 
 STAND_IN_LIMIT = 2_000  # numbers in all arguments that the grader computes with for an answer
 HANDED_LIMIT = 20_000  # the same, for a function that a case hands over: the answer may choose the arguments
-TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes that the forks of a submission may send in all
+TEXT_LIMIT, DATA_LIMIT = 2**23, 2**28  # bytes of replies that the forks of a submission may send in all
 GLANCE = 0.05  # seconds that a request may take without its CPU time being asked for
 LOOK = 0.5  # seconds between two looks at the CPU time of a fork that has used its seconds
 
@@ -141,7 +141,15 @@ class Fork:
             if not isinstance(asked, dict) or "call" not in asked:
                 raise FrameError("The reply is not of the kind that was asked for.")
             self.send(encode(self.computed_here(ours, asked)))
+        self.count(frame)
         return frame
+
+    def count(self, frame):
+        """Count what is kept until all is judged; questions are not, however many there are."""
+        text, data = sizes(frame[: HEAD.size])
+        self.sent = self.sent[0] + text, self.sent[1] + data
+        if self.sent[0] > TEXT_LIMIT or self.sent[1] > DATA_LIMIT:
+            raise TooMuch("The answers return more than may be sent in all.")
 
     def computed_here(self, ours, asked):
         """Compute what a function of ours returns, asking back for the functions it was given."""
@@ -205,11 +213,7 @@ class Fork:
     def receive(self):
         """Return the next frame, whole."""
         self.fill(HEAD.size)
-        text, data = sizes(self.buffer[: HEAD.size])
-        self.sent = self.sent[0] + text, self.sent[1] + data
-        if self.sent[0] > TEXT_LIMIT or self.sent[1] > DATA_LIMIT:
-            raise TooMuch("The answers return more than may be sent in all.")
-        size = HEAD.size + text + data
+        size = HEAD.size + sum(sizes(self.buffer[: HEAD.size]))
         self.fill(size)
         frame = bytes(self.buffer[:size])
         del self.buffer[:size]
