@@ -67,9 +67,7 @@ class Question:
     mistakes: tuple = ()
     value: bool = False  # the answer is a value, not a function
     compare: Callable = compare  # (expected, got, names, relative) → list of Difference
-    by_symptoms: bool = (
-        False  # results are random: a known mistake shows in what `compare` says, not in numbers
-    )
+    by_symptoms: bool = False  # results are random: a mistake shows in what `compare` says, not in numbers
     probe: str = ""  # what calls the answer, of `sandbox.probes.PROBES`; plainly if none does
     uses: dict = field(default_factory=dict)  # {name of another answer that the probe calls: its reference}
     seconds: int | None = None  # of CPU time for all calls together, if not those of the limits

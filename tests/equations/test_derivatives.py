@@ -89,7 +89,7 @@ def test_taylor_formula_is_exact_for_steps_to_both_sides(equation):
             assert_allclose(equation(f, x, h), f[0](x + h), **EXACT)
 
 
-def lies_among(error, values):
+def assert_among(error, values):
     """Say that some ξ on the way gives the error, but for rounding."""
     assert min(values) - 1e-9 <= error <= max(values) + 1e-9
 
@@ -104,7 +104,7 @@ def lies_among(error, values):
 def test_error_of_the_forward_difference_is_half_the_step_times_a_curvature_on_the_way(equation):
     for x, h in ((0.0, 0.1), (1.0, 0.01), (-0.5, -0.2)):
         error = (np.exp(x + h) - np.exp(x)) / h - np.exp(x)
-        lies_among(error, equation(h, np.linspace(x, x + h, 5)))
+        assert_among(error, equation(h, np.linspace(x, x + h, 5)))
 
 
 @proves(
@@ -117,7 +117,7 @@ def test_error_of_the_forward_difference_is_half_the_step_times_a_curvature_on_t
 def test_error_of_the_central_difference_is_a_sixth_of_the_squared_step_times_a_third_derivative(equation):
     for x, h in ((0.0, 0.1), (1.0, 0.05), (-0.5, 0.2)):
         error = (np.exp(x + h) - np.exp(x - h)) / (2 * h) - np.exp(x)
-        lies_among(error, equation(h, np.linspace(x - h, x + h, 5)))
+        assert_among(error, equation(h, np.linspace(x - h, x + h, 5)))
 
 
 def cubes(x):

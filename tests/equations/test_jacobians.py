@@ -243,7 +243,7 @@ def test_jacobian_by_the_weights_has_three_indices(equation):
             assert_allclose(equation(a[:, 0], i, j, k), table[i, j, k], **EXACT)
 
 
-def agree(equation, batches):
+def assert_agree(equation, batches):
     """Compare the three gradients with the complex step of the weighted sum of all outputs."""
     for W, b, a in layers(2):
         a = a if batches else a[:, :1]
@@ -270,7 +270,7 @@ def agree(equation, batches):
     bias_times_a=lambda W, a, g: (W.T @ g, g @ a.T, g * a.sum()),
 )
 def test_affine_map_sends_the_gradient_of_one_sample_back(equation):
-    agree(equation, batches=False)
+    assert_agree(equation, batches=False)
 
 
 @proves(
@@ -281,4 +281,4 @@ def test_affine_map_sends_the_gradient_of_one_sample_back(equation):
     bias_of_one_sample=lambda W, a, g: (W.T @ g, g @ a.T, g[:, :1]),
 )
 def test_affine_map_sends_the_gradient_of_a_batch_back(equation):
-    agree(equation, batches=True)
+    assert_agree(equation, batches=True)

@@ -157,10 +157,11 @@ def composed(monkeypatch):
 
 
 def test_probes_get_the_other_answers_that_they_need(composed):
-    apply_swapped = lambda x, stats: (x - stats["mean"]) / stats["std"]  # noqa: E731
+    def apply_named(x, stats):
+        return (x - stats["mean"]) / stats["std"]
 
     assert marked(TOGETHER, spread, g=applied).score == 4
-    assert marked(TOGETHER, lambda x: {"mean": x.mean(), "std": x.std()}, g=apply_swapped).score == 4
+    assert marked(TOGETHER, lambda x: {"mean": x.mean(), "std": x.std()}, g=apply_named).score == 4
     assert marked(TOGETHER, spread, g=lambda x, stats: x).score == 0
     assert "is not defined" in marked(TOGETHER, spread).message
 
