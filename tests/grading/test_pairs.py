@@ -26,6 +26,17 @@ SOME = 5  # pairs of a question that are tried each time
 LOSSES = "ps03_losses"
 WRITTEN = (
     (
+        "ps01_derivatives",
+        "neuron_gradient",
+        "M46+M36",
+        """
+        def neuron_gradient(w, b, x, y):
+            a = 1 / (1 + np.exp(-(w * x + b)))
+            delta = (a - y) * a * (1 - a)
+            return a * delta, x * delta, w * delta
+        """,
+    ),
+    (
         "ps08_training",
         "adam_step",
         "M58+M54",
