@@ -60,13 +60,17 @@ def page(request, html):
     return BeautifulSoup((html / f"{request.param}.html").read_text("utf-8"), "html.parser")
 
 
-def small_book(root, text):
+def small_book(root, text, following=""):
     ignore = shutil.ignore_patterns("*.md", "__pycache__")
     for name in ("book", "bpkit"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     shutil.copy(ROOT / "_config.yml", root)
-    (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\n")
-    (root / "book" / "index.md").write_text(text)
+    (root / "book" / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\n" + "chapters: [file: next]\n" * bool(following)
+    )
+    for name, page in {"index": text, "next": following}.items():
+        if page:
+            (root / "book" / f"{name}.md").write_text(page)
     (root / "bpkit" / "trial.py").write_text("ANSWER = 1111\n")
     return root
 
@@ -173,6 +177,30 @@ def test_changed_package_runs_the_cells_anew(tmp_path):
 
     assert "1111" in first
     assert "2222" in second and "1111" not in second
+
+
+def meeting(folder, mine, other):
+    return f"""{HEADER}# Page {mine}
+{CELL}import pathlib, time
+here = pathlib.Path({str(folder)!r})
+(here / "{mine}").touch()
+for _ in range(300):
+    if not (here / "{other}").exists():
+        time.sleep(0.1)
+print("together:", (here / "{other}").exists())
+```
+"""
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="One processor runs one page at a time.")
+def test_pages_run_side_by_side(tmp_path):
+    pages = [meeting(tmp_path, "one", "two"), meeting(tmp_path, "two", "one")]
+
+    first = book.build(small_book(tmp_path, *pages))
+
+    assert (
+        "together: True" in first.read_text() and "together: True" in (first.parent / "next.html").read_text()
+    )
 
 
 def test_changed_prose_leaves_the_outputs_in_the_notebook(tmp_path):
