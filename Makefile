@@ -15,10 +15,10 @@ course: install ## install, build the book, release the exercises, grade the sam
 	@$(HERE) .venv/bin/bpkit course
 
 test: install ## run everything that is tested: format, lint, and the whole suite
-	@tidy=0; $(LINT) || tidy=1; $(HERE) .venv/bin/python -m pytest -n 2 --dist loadgroup && exit $$tidy
+	@tidy=0; $(LINT) || tidy=1; $(HERE) .venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder && exit $$tidy
 
 check: install ## run the quick tests, before a commit: format, lint, and what is not marked slow
-	@$(LINT) && $(HERE) .venv/bin/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	@$(LINT) && $(HERE) .venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
 
 book: install ## build the book into _build/html
 	@$(HERE) .venv/bin/bpkit book

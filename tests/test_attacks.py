@@ -23,7 +23,7 @@ WORKS_WITHOUT_WALLS = (
     "calls out",
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

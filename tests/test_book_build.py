@@ -42,7 +42,7 @@ plots.curves([0, 1], {{"line": [0, 1]}});
 ```
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_build")]
+pytestmark = pytest.mark.slow
 
 
 def pages():

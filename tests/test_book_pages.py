@@ -30,7 +30,7 @@ LOOK_AT_PAGE = """async () => {
   };
 }"""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_pages")]
+pytestmark = pytest.mark.slow
 
 
 class Visit(NamedTuple):

@@ -11,7 +11,7 @@ from bpkit.grading.catalogue import CATALOGUE, tables, trial
 from bpkit.grading.catalogue.caught import every_known_mistake
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_build")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ HANDED_IN = {"solved": ("solutions", 20), "untouched": ("exercises", 0)}
 each_set = pytest.mark.parametrize("name", SETS)
 each_student = pytest.mark.parametrize("student", HANDED_IN)
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every_set")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

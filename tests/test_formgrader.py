@@ -25,7 +25,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 ELSEWHERE = "<img src='http://127.0.0.2:8999/x.png'>"
 LONG = 120_000  # milliseconds that grading by the button may take
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("formgrader")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ c.CourseDirectory.release_directory = "exercises"
 
 WITHOUT_NAMESPACES = ("bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns", "--")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("adopted")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

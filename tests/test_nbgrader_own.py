@@ -47,7 +47,7 @@ from bpkit.grading.nbgrader_plugin import SaveVerdicts
 nbgrader.preprocessors.SaveAutoGrades = SaveVerdicts
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader_own")]
+pytestmark = pytest.mark.slow
 
 
 def run_tests(folder, *chosen, config=CONFIG):

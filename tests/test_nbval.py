@@ -13,7 +13,7 @@ from bpkit import book
 ROOT = Path(__file__).parents[1]
 SOLUTIONS = sorted(ROOT.glob("solutions/*/*.ipynb"))
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbval")]
+pytestmark = pytest.mark.slow
 
 
 def compare(notebooks, folder):

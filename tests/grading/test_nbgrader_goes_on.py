@@ -15,7 +15,7 @@ from bpkit.grading.handed_in import find_submissions
 from bpkit.grading.runner import grade_class, kept
 from bpkit.grading.sandbox.levels import best
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nbgrader")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from bpkit.grading.runner import grade_class, kept
 from bpkit.grading.sandbox.levels import best
 
 pytest.importorskip("psycopg", reason="The driver psycopg is not installed.")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
+pytestmark = pytest.mark.slow
 
 STUDENTS = ["Zoë", "ada", "ben", "Émile", "b c"]
 OWNER = "postgres"

@@ -131,7 +131,7 @@ MISTAKES = {
     ("elm", "backward"): "M61",
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample_class")]
+pytestmark = pytest.mark.slow
 
 
 def grade(home, seed, without=()):
