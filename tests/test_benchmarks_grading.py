@@ -29,7 +29,7 @@ from bpkit.grading.sandbox.process import Fork
 
 ROOT = Path(__file__).parents[1]
 SLOW = 0.2  # CPU seconds that a planted step takes: far more than measuring one submission is off by
-PAGES = ["README.md", "benchmarks/README.md", "book/instructor_guide.md"]
+PAGES = ["README.md", "benchmarks/README.md", "book/grader.md"]
 
 
 @pytest.fixture(scope="module")

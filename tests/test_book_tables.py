@@ -49,14 +49,14 @@ def unmarked(text):
 
 
 def test_guide_has_the_tables_of_now(html):
-    tables_of_page, facts = built(page(html, "instructor_guide")), every_known_mistake()
+    tables_of_page, facts = built(page(html, "grader")), every_known_mistake()
 
     assert written(tables.by_question(facts)) in tables_of_page
     assert written(tables.by_mistake(facts)) in tables_of_page
 
 
 def test_stale_tables_are_found(html):
-    tables_of_page, facts = built(page(html, "instructor_guide")), every_known_mistake()
+    tables_of_page, facts = built(page(html, "grader")), every_known_mistake()
 
     assert written(tables.by_question(facts[1:])) not in tables_of_page
     assert written(tables.by_mistake(facts[1:])) not in tables_of_page
@@ -79,10 +79,10 @@ def test_links_to_the_catalogue_lead_there(html):
     known = {number.lower() for number in CATALOGUE}
     links = {
         name: [a["href"].partition("#") for a in page(html, name).select("article a[href*='#m']")]
-        for name in ("mistakes", "instructor_guide")
+        for name in ("mistakes", "grader")
     }
 
     assert links["mistakes"] and {(way, place in known) for way, _, place in links["mistakes"]} == {
         ("", True)
     }
-    assert {(way, place in known) for way, _, place in links["instructor_guide"]} >= {("mistakes.html", True)}
+    assert {(way, place in known) for way, _, place in links["grader"]} >= {("mistakes.html", True)}

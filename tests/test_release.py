@@ -46,6 +46,10 @@ def first_answer(notebook):
     return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution"))
 
 
+def free_cell(notebook):
+    return next(k for k, cell in enumerate(notebook.cells) if cell.id.startswith("try_"))
+
+
 def is_stub(source):
     """Say whether a function is a docstring and the stub, or a dict holds nothing but None."""
     *_, last = ast.parse(source).body
@@ -112,6 +116,13 @@ def test_release_follows_the_solution(course):
 
     assert "released" in lines_of(course, "ps04_by_hand")[0]
     assert cells_of("exercises", "ps04_by_hand", course)["title"].source == "# New"
+
+
+def test_release_follows_a_solution_that_lost_a_cell(course):
+    lines_of(course, "ps04_by_hand")
+    change(notebook_path(course, "solutions", "ps04_by_hand"), lambda nb: nb.cells.pop(free_cell(nb)))
+
+    assert "released" in lines_of(course, "ps04_by_hand")[0]
 
 
 @pytest.mark.parametrize("edit", [work_in_answer, run_a_cell, add_a_cell])

@@ -76,6 +76,32 @@ def verdict_of(name, answer):
     return verdict
 
 
+def try_out(question, answer, seed="a trial"):
+    """Judge an answer to a question that may stand in no set yet, in this process.
+
+    Parameters
+    ----------
+    question : Question
+    answer : object
+        A function, or the value where the question asks for one.
+    seed : str or int
+        Other seeds draw other inputs.
+
+    Returns
+    -------
+    Verdict
+        Its ``lines()`` are what a student reads.
+
+    Examples
+    --------
+    >>> question = questions_of("ps05_backprop")["hidden_delta"]
+    >>> try_out(question, question.reference).right
+    True
+    """
+    (verdict,) = mark([question], LocalAnswers({**question.uses, question.name: answer}), seed)
+    return verdict
+
+
 class LocalAnswers:
     """The answers of a notebook that is open: its functions, called in this process."""
 

@@ -25,6 +25,7 @@ EQUATIONS = {
         "eq-tanh-prime",
         "eq-relu",
         "eq-relu-prime",
+        "eq-softplus-prime",
         "eq-softmax",
     ),
     "losses": (

@@ -135,7 +135,8 @@ def refuse_unfit(course, set_name):
 def changed(course, set_name, how):
     return CourseError(
         f"{course.released_path(set_name)} has been changed: {how}. Move the file away, and run: "
-        f"bpkit release {set_name}"
+        f"bpkit release {set_name}. If you mean to change the set, change its questions in "
+        f"bpkit/grading/questions/{set_name}.py too."
     )
 
 

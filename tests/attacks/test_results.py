@@ -38,7 +38,7 @@ def test_results_show_no_gain_where_a_level_promises_none(level, rows):
 
 def test_tables_and_sentences_are_as_measured(rows):
     readme = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
-    guide = (ROOT / "book" / "instructor_guide.md").read_text("utf-8")
+    guide = (ROOT / "book" / "grader.md").read_text("utf-8")
 
     assert stale(readme, totals(rows)) == []
     assert stale(guide, sentences(rows)) == []
@@ -47,7 +47,7 @@ def test_tables_and_sentences_are_as_measured(rows):
 def test_stale_tables_and_sentences_are_found(rows):
     worse = [row | {"gained": row["gained"] | {"full": ["paid"], "process": ["paid"]}} for row in rows]
     readme = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
-    guide = (ROOT / "book" / "instructor_guide.md").read_text("utf-8")
+    guide = (ROOT / "book" / "grader.md").read_text("utf-8")
 
     assert len(stale(readme, totals(worse))) == 2
     assert len(stale(guide, sentences(worse))) == 1

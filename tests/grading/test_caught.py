@@ -14,7 +14,7 @@ from bpkit.grading.questions import SETS
 from bpkit.grading.sandbox.probes import PROBES
 from bpkit.grading.scoring import Part
 
-GUIDE = (Path(__file__).parents[2] / "book" / "instructor_guide.md").read_text("utf-8")
+GUIDE = (Path(__file__).parents[2] / "book" / "grader.md").read_text("utf-8")
 FEW = {"ps02_layers": SETS["ps02_layers"]}
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from grading.right_answers import MANNERS, RIGHT
 
-from bpkit.grading.check import LocalAnswers, same, verdict_of
+from bpkit.grading.check import same, try_out, verdict_of
 from bpkit.grading.comparison import leaves
-from bpkit.grading.marking import generator, mark
+from bpkit.grading.marking import generator
 from bpkit.grading.pointers import see
 from bpkit.grading.question import Case
 from bpkit.grading.questions import SETS, UnknownSet, find_question, questions_of
@@ -60,12 +60,6 @@ WRITTEN = [
 ]
 
 
-def marked(question, answer, seed):
-    """Return the verdict on one answer, judged in this process."""
-    (verdict,) = mark([question], LocalAnswers({**question.uses, question.name: answer}), seed)
-    return verdict
-
-
 NO_BATCH = (  # by their last array
     *WITHOUT_ARRAYS,
     "affine",
@@ -108,7 +102,7 @@ def test_right_answers_get_full_marks(name, answer, capsys):
 
 @pytest.mark.parametrize(("name", "answer", "manner"), WRITTEN)
 def test_right_answers_get_full_marks_in_any_manner(name, answer, manner):
-    verdict = marked(QUESTIONS[name], lambda *given: manner(answer(*given)), "any manner")
+    verdict = try_out(QUESTIONS[name], lambda *given: manner(answer(*given)), "any manner")
 
     assert (verdict.score, verdict.mistake, verdict.message) == (QUESTIONS[name].points, None, "")
 
@@ -123,11 +117,11 @@ def test_right_answers_are_of_five_kinds_at_least(question):
 def test_references_get_full_marks(question, seed):
     answer = question.reference() if question.value else question.reference
 
-    assert marked(question, answer, seed).score == question.points
+    assert try_out(question, answer, seed).score == question.points
 
 
 def assert_named(question, mistake, seed):
-    verdict = marked(question, mistake.wrong() if question.value else mistake.wrong, seed)
+    verdict = try_out(question, mistake.wrong() if question.value else mistake.wrong, seed)
 
     assert verdict.score < question.points
     assert verdict.mistake == mistake.number
@@ -153,7 +147,7 @@ def test_known_mistakes_are_named_whatever_is_drawn(question, mistake, another, 
 @functions
 def test_nonsense_gets_nothing_and_no_name(question):
     for nonsense in (lambda *given: None, lambda *given: given, lambda *given: 1 / 0):
-        verdict = marked(question, nonsense, 0)
+        verdict = try_out(question, nonsense, 0)
 
         assert (verdict.score, verdict.mistake) == (0, None)
         assert "your code raised a" in verdict.message or "See eq-" in verdict.message

@@ -14,8 +14,8 @@ from grading.wrong_repair import REPAIR, WRONG_REPAIR
 
 from bpkit import numerical_gradients, relative_error
 from bpkit.grading import diagnosis
-from bpkit.grading.check import LocalAnswers
-from bpkit.grading.marking import generator, mark
+from bpkit.grading.check import try_out
+from bpkit.grading.marking import generator
 from bpkit.grading.notebook import grade_id, source_of
 from bpkit.grading.question import run
 from bpkit.grading.questions import questions_of
@@ -38,11 +38,6 @@ RUNS = {  # the programs by lines or steps, of which the mistakes are made
 }
 
 
-def marked(question, answer, seed=0):
-    (verdict,) = mark([question], LocalAnswers({question.name: answer}), seed)
-    return verdict
-
-
 def grade(sandbox, **answers):
     data = handed_in(REPAIR, **answers)
     return grade_submission(sandbox, data, released(REPAIR), list(QUESTIONS.values()), "a secret")
@@ -50,14 +45,14 @@ def grade(sandbox, **answers):
 
 @every_program
 def test_mistakes_are_changes_of_a_program_that_is_right(question):
-    assert marked(question, lambda *given: RUNS[question.name](RIGHT_STEPS, *given)).right
+    assert try_out(question, lambda *given: RUNS[question.name](RIGHT_STEPS, *given)).right
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @every_program
 def test_mistakes_are_told_by_their_own_sentence(question):
     for mistake in question.mistakes:
-        assert mistake.says in marked(question, mistake.wrong, "spring").message
+        assert mistake.says in try_out(question, mistake.wrong, "spring").message
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -66,7 +61,7 @@ def test_mistakes_are_not_taken_for_others(question, monkeypatch):
     monkeypatch.setattr(diagnosis, "pairs_of", lambda question: [])  # two may well give the same
     for mistake in question.mistakes:
         others = tuple(other for other in question.mistakes if other.says != mistake.says)
-        verdict = marked(replace(question, mistakes=others), mistake.wrong, "winter")
+        verdict = try_out(replace(question, mistakes=others), mistake.wrong, "winter")
 
         assert verdict.mistake is None
         assert not any(other.says in verdict.message for other in others)
@@ -179,14 +174,14 @@ FOUND = {
 @pytest.mark.parametrize("name", FOUND)
 def test_programs_of_the_notebook_are_known_and_named(name):
     for program, number in FOUND[name]:
-        verdict = marked(PROGRAMS[name], program())
+        verdict = try_out(PROGRAMS[name], program())
 
         assert verdict.mistake == number
         assert verdict.score < PROGRAMS[name].points
 
 
 def test_the_program_one_layer_off_raises_what_the_notebook_shows():
-    verdict = marked(PROGRAMS["sigmoid_output_gradients"], as_found()["found_sigmoid_gradients"])
+    verdict = try_out(PROGRAMS["sigmoid_output_gradients"], as_found()["found_sigmoid_gradients"])
 
     assert "raised a KeyError" in verdict.message
     assert verdict.score == 0
@@ -212,7 +207,7 @@ def test_the_released_notebook_gets_no_point(sandbox):
 
 
 def judged(**others):
-    return marked(QUESTIONS["claims"], truth() | others)
+    return try_out(QUESTIONS["claims"], truth() | others)
 
 
 def test_half_of_the_statements_are_true():
@@ -250,7 +245,7 @@ def test_statements_that_are_wrong_are_counted_and_not_named():
 
 @pytest.mark.parametrize("answer", [None, [True] * 24, "claims", 1.0])
 def test_statements_that_are_no_dict_get_nothing(answer):
-    verdict = marked(QUESTIONS["claims"], answer)
+    verdict = try_out(QUESTIONS["claims"], answer)
 
     assert verdict.score == 0
     assert "is not a dict" in verdict.message

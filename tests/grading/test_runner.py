@@ -344,7 +344,7 @@ def without(name, text):
 def test_a_release_that_does_not_fit_its_questions_is_refused(change, says, tmp_path):
     with pytest.raises(CourseError, match=says) as refusal:
         grade_class(changed(tmp_path, change), BY_HAND, [Submission("ada", None)])
-    assert str(refusal.value).endswith(f"bpkit release {BY_HAND}")
+    assert f"bpkit release {BY_HAND}" in str(refusal.value)
 
 
 def test_a_second_run_at_the_same_time_is_refused(again):
