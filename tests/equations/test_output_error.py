@@ -172,3 +172,41 @@ def test_delta_output_of_other_pairs_is_not_o_minus_y(f, loss):
 
     assert np.abs(activation(f)(z) - y - delta).max() > 1e-2
     assert_allclose(output_delta(z, y, f, loss), delta, **EXACT)
+
+
+POTENTIALS = {  # A of each canonical pair, of one column
+    "identity": lambda z: (z * z).sum() / 2,
+    "sigmoid": lambda z: np.log(1 + np.exp(z)).sum(),
+    "softmax": lambda z: np.log(np.exp(z).sum()),
+}
+
+
+@proves(
+    "eq-canonical-link",
+    lambda f, z: activation(f)(z),
+    derivative=lambda f, z: derivative("sigmoid" if f == "softmax" else f)(z),
+    itself=lambda f, z: z,
+)
+def test_outputs_of_canonical_pairs_are_slopes_of_one_function(equation):
+    for f, loss in CANONICAL:
+        for z, _ in logits_and_targets(loss):
+            slopes = complex_step(lambda z: sum(POTENTIALS[f](column) for column in z.T), z)
+
+            assert_allclose(equation(f, z), slopes, **EXACT)
+
+
+@proves(
+    "eq-canonical-loss",
+    lambda A, z, y: A - (y * z).sum(axis=0),
+    sign=lambda A, z, y: A + (y * z).sum(axis=0),
+    without_target=lambda A, z, y: A - z.sum(axis=0),
+)
+def test_losses_of_canonical_pairs_are_that_function_less_what_the_target_weighs(equation):
+    for f, loss in CANONICAL:
+        for z, y in logits_and_targets(loss):
+            elsewhere = z[:, ::-1] + 0.5  # other outputs for the same targets: c(y) drops out
+
+            values = [equation(np.array([POTENTIALS[f](c) for c in at.T]), at, y) for at in (z, elsewhere)]
+            truth = [sample_losses(at, y, f, loss) for at in (z, elsewhere)]
+
+            assert_allclose(np.subtract(*values), np.subtract(*truth), atol=1e-10)
