@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bpkit import book
-from bpkit.grading.catalogue import CATALOGUE, tables, trial
+from bpkit.grading.catalogue import CATALOGUE, clinic, tables, trial
 from bpkit.grading.catalogue.caught import every_known_mistake
 
 ROOT = Path(__file__).parents[1]
@@ -62,9 +62,10 @@ def test_stale_tables_are_found(html):
     assert written(tables.by_mistake(facts[1:])) not in tables_of_page
 
 
-def test_page_of_mistakes_has_the_runs_of_now(html):
+def test_pages_of_mistakes_have_the_runs_and_the_networks_of_now(html):
     assert written(tables.runs(trial.trials())) in built(page(html, "mistakes"))
-    assert written(tables.networks()) in built(page(html, "mistakes"))
+    assert written(tables.networks()) in built(page(html, "misconceptions"))
+    assert written(tables.verdicts(clinic.findings(trial.trials()))) in built(page(html, "misconceptions"))
 
 
 def test_page_of_mistakes_has_a_place_for_every_number(html):
@@ -79,10 +80,11 @@ def test_links_to_the_catalogue_lead_there(html):
     known = {number.lower() for number in CATALOGUE}
     links = {
         name: [a["href"].partition("#") for a in page(html, name).select("article a[href*='#m']")]
-        for name in ("mistakes", "grader")
+        for name in ("mistakes", "misconceptions", "batches", "grader")
     }
 
     assert links["mistakes"] and {(way, place in known) for way, _, place in links["mistakes"]} == {
         ("", True)
     }
-    assert {(way, place in known) for way, _, place in links["grader"]} >= {("mistakes.html", True)}
+    for name in ("misconceptions", "batches", "grader"):
+        assert {(way, place in known) for way, _, place in links[name]} >= {("mistakes.html", True)}

@@ -1,14 +1,14 @@
 """Points in a plane: what two measures of the same things have to do with each other."""
 
 from .inputs import expect_array, expect_dict
-from .palette import LINES
+from .palette import GREY, LINES
 from .style import new_axes, styled
 
 MARKERS = ("o", "x", "s", "^")
 
 
 @styled
-def points(groups, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=None):
+def points(groups, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=None, bound=None):
     """Draw groups of points, each with its own colour and its own marker.
 
     Parameters
@@ -19,6 +19,8 @@ def points(groups, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=No
     xscale, yscale : str
         "linear" or "log".
     ax : matplotlib.axes.Axes, optional
+    bound : ndarray, shape (n, 2), optional
+        A dashed line behind the points, one place a row.
 
     Returns
     -------
@@ -27,7 +29,7 @@ def points(groups, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=No
     Raises
     ------
     TypeError, ValueError
-        If there are more than four groups, or they are not arrays of that shape.
+        If there are more than four groups, or they or the bound are not arrays of that shape.
 
     Examples
     --------
@@ -44,7 +46,10 @@ def points(groups, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=No
         raise ValueError(
             f"There are {len(groups)} groups, but should be at most {len(MARKERS)}: draw two figures."
         )
+    bound = None if bound is None else expect_array("bound", bound, (None, 2))
     ax = new_axes(ax, 6.6, 3.8)
+    if bound is not None:
+        ax.plot(*bound.T, color=GREY, linestyle="--", linewidth=1.6)
     for (name, group), color, marker in zip(groups.items(), LINES, MARKERS, strict=False):
         ax.plot(*group.T, color=color, marker=marker, markersize=6, linestyle="", alpha=0.8, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)

@@ -13,7 +13,7 @@ from bpkit.grading.catalogue.gradients import GRADIENTS
 from bpkit.grading.catalogue.trial import NETWORKS, RAISES, SEEDS, SHAPE, SIZES
 from bpkit.reference import mlp
 
-PAGE = (Path(__file__).parents[2] / "book" / "mistakes.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "book" / "misconceptions.md").read_text("utf-8")
 NOT_RUN = {  # mistakes in a backward pass that these networks cannot show
     "M32",  # no value is used twice but in a matrix product
     "M51",  # their loss has no penalty
@@ -133,9 +133,9 @@ def test_losses_that_leave_the_range_of_numbers_have_not_fallen():
     )
 
 
-def test_loss_has_fallen_enough_at_nine_tenths_in_eight_runs():
-    assert trial.enough_fall((0.9,) * 8 + (0.91, np.inf))
-    assert not trial.enough_fall((0.9,) * 7 + (0.91,) * 3)
+def test_loss_has_fallen_enough_at_nine_tenths_in_four_runs():
+    assert trial.enough_fall((0.9,) * 4 + (np.inf,))
+    assert not trial.enough_fall((0.9,) * 3 + (0.91,) * 2)
 
 
 def test_page_has_the_numbers_of_the_trial():
@@ -145,6 +145,7 @@ def test_page_has_the_numbers_of_the_trial():
     assert f"at {trial.ENOUGH[0]:.0%}".replace("%", " %") in PAGE
     assert f"at least {trial.ENOUGH[1]} of the {SEEDS} runs" in PAGE
     assert f"at {', '.join(map(str, trial.EQUAL))} units" in PAGE
+    assert f"network is A with $m = {trial.SAMPLES}$ samples and $K = {SIZES[-1]}$ outputs" in PAGE
 
 
 @pytest.fixture(scope="module")
@@ -164,23 +165,19 @@ def test_every_pass_that_runs_is_wrong(tried):
 
 
 @pytest.mark.slow
-def test_figure_is_as_its_words_say(tried, learning):
-    rest = [t for t in tried if not (t.stops or t.learns)]
-    level = [0.4 < t.median < 0.6 for t in learning if t.distance < 0.5]
-    mostly = [t.median > max(0.5, 0.9 * s.median) for t in rest for s in learning]
+def test_figures_are_as_their_words_say(tried, learning):
+    running = [t for t in tried if not t.stops]
+    rest = [t for t in running if not t.learns]
+    right = {name: np.median(trial.left_by_the_right_pass(name)) for name in NETWORKS}
+    ends = [t.median / right[t.network] for t in learning]
 
-    assert max(t.median for t in learning) < 1
-    assert min(t.distance for t in learning) < 0.01 and max(t.distance for t in learning) > 0.9
-    assert np.mean(level) > 0.8
-    assert np.mean([t.distance > 0.5 for t in rest]) > 0.8 and np.mean(mostly) > 0.8
-    assert sum(t.median >= 10 for t in rest) > 3
-
-
-@pytest.mark.slow
-def test_pass_close_to_the_right_edge_ends_lower_than_the_right_one(learning):
-    far = max(learning, key=lambda t: t.distance)
-
-    assert far.median < np.median(trial.left_by_the_right_pass(far.network))
+    assert all(t.cosine > 1 - 2 * t.distance**2 - 0.05 for t in running)  # medians, so nearly
+    assert all(t.cosine > 0 for t in running if t.distance < 1 / np.sqrt(2))
+    assert all(t.cosine > 0.5 for t in learning)
+    assert sum(0.5 < end < 2 for end in ends) >= len(ends) - 1 and min(ends) < 0.2
+    assert max(t.distance for t in learning if t.cosine > 0.98) > 0.9
+    assert len([t for t in rest if t.cosine > 0 and t.median > 10]) > 3
+    assert len(learning) > len(rest)
 
 
 @pytest.mark.slow

@@ -158,6 +158,16 @@ def test_points_lie_where_they_are_given_each_group_with_its_own_marker():
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("distance", "loss", "log")
 
 
+def test_bound_of_points_is_a_grey_line_outside_the_legend():
+    bound = np.array([[0.0, 1.0], [1.0, 0.5], [2.0, 0.0]])
+    line, *dots = points({"a": np.eye(2)}, bound=bound).lines
+
+    np.testing.assert_array_equal(line.get_xydata(), bound)
+    assert line.get_color() == palette.GREY and len(dots) == 1
+    with pytest.raises(ValueError, match="bound has shape"):
+        points({"a": np.eye(2)}, bound=np.zeros(3))
+
+
 def test_panels_have_one_axes_for_each_group():
     axes = panels(np.arange(2), {title: {"line": np.arange(2)} for title in ("one", "two", "three")})
 

@@ -16,7 +16,7 @@ from ..questions.steps import RIGHT, Pass, run, slip
 from .deltas import HIDDEN, OUTPUT
 from .gradients import GRADIENTS
 
-RATE = 0.3  # of the wrong passes that need one, and of the trial
+RATE = 0.6  # of the wrong passes that need one, and of the trial
 NUMBERS = {entry.number for entry in OUTPUT + HIDDEN + GRADIENTS}
 
 

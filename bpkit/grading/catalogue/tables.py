@@ -3,6 +3,7 @@
 import re
 
 from . import CATALOGUE
+from .clinic import PASSED, REFUSED, STOPS
 from .trial import NETWORKS, SEEDS, falls, left_by_the_right_pass
 
 WORDS = {
@@ -59,10 +60,10 @@ def outcome(trial):
     """Say what became of a wrong pass.
 
     >>> from .trial import Trial
-    >>> outcome(Trial("M1", "", "A", "", 0.5, (0.5,) * 10))
-    'yes, in 10 of 10 runs'
-    >>> outcome(Trial("M1", "", "A", "it raises", left_at_equal_widths=(0.5,) * 2 + (1.0,) * 8))
-    'it raises; with equal widths no, in 2 of 10 runs'
+    >>> outcome(Trial("M1", "", "A", "", left=(0.5,) * 5))
+    'yes, in 5 of 5 runs'
+    >>> outcome(Trial("M1", "", "A", "it raises", left_at_equal_widths=(0.5,) * 2 + (1.0,) * 3))
+    'it raises; with equal widths no, in 2 of 5 runs'
     """
     if not trial.stops:
         return answer(trial.left, trial.learns)
@@ -101,6 +102,15 @@ def runs(trials):
         for trial in trials
     ]
     return table(head, rows)
+
+
+def verdicts(found):
+    """Return the table of the checks: how many wrong passes stop there, are refused, and pass."""
+    words = STOPS, REFUSED, PASSED
+    return table(
+        ["check", *words],
+        [[name, *(str(said.count(word)) for word in words)] for name, said in found.items()],
+    )
 
 
 def distance(number):

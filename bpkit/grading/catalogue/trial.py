@@ -15,8 +15,8 @@ from ..questions.steps import RIGHT
 from .passes import PASSES, RATE, by_steps
 
 SIZES, EQUAL = (3, 5, 4, 2), (4, 4, 4, 4)
-SAMPLES, STEPS, SEEDS = 7, 200, 10
-ENOUGH = 0.9, 8  # learns: the loss ends at or below this share of where it began, in so many of the seeds
+SAMPLES, STEPS, SEEDS = 7, 60, 5
+ENOUGH = 0.9, 4  # learns: the loss ends at or below this share of where it began, in so many of the seeds
 SQUARED, BINARY, CROSS = "half_squared_error", "binary_cross_entropy", "cross_entropy"
 NETWORKS = {  # activation of each layer, and loss
     "A": (("tanh", "sigmoid", "sigmoid"), SQUARED),
@@ -39,6 +39,7 @@ class Trial:
     network: str
     stops: str  # "" where it runs
     distance: float = np.nan  # from the true gradient, the median over the seeds
+    cosine: float = np.nan  # of the angle to the true gradient, the median over the seeds
     left: tuple = ()  # for each seed the last loss divided by the first
     left_at_equal_widths: tuple = ()  # the same where it stops, and would run if all layers were as wide
 
@@ -106,14 +107,14 @@ def right(*given):
 
 
 @quiet
-def left(wrong, network, sizes, seed):
+def left(wrong, network, sizes, seed, rate=RATE):
     """Train with a pass; return the true loss after all steps divided by that before, inf out of range."""
     W, b, *rest = drawn(network, sizes, seed)
     before = loss_of(W, b, *rest)
     try:
         for _ in range(STEPS):
             dW, db = gradients(wrong, W, b, *rest)
-            W, b = {l: W[l] - RATE * dW[l] for l in W}, {l: b[l] - RATE * db[l] for l in b}  # eq-update
+            W, b = {l: W[l] - rate * dW[l] for l in W}, {l: b[l] - rate * db[l] for l in b}  # eq-update
         after = loss_of(W, b, *rest)
     except ValueError:
         return np.inf
@@ -129,10 +130,27 @@ def left_by_the_right_pass(network):
     return left_of(right, network, SIZES)
 
 
-def distance_of(wrong, network, seed):
-    """Return how far a pass is from the true gradient where training begins."""
+def both(wrong, network, seed):
+    """Return what a pass gives where training begins, and the true gradient, each as one long vector."""
     given = drawn(network, SIZES, seed)
-    return relative_error(flat(*gradients(wrong, *given)), flat(*gradients(right, *given)))
+    return flat(*gradients(wrong, *given)), flat(*gradients(right, *given))
+
+
+def distance_of(wrong, network, seed):
+    return relative_error(*both(wrong, network, seed))
+
+
+def cosine(u, v):
+    """Return the cosine of the angle between two vectors (eq-cosine).
+
+    >>> round(cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])) ** 2, 9)
+    np.float64(0.5)
+    """
+    return u @ v / (np.linalg.norm(u) * np.linalg.norm(v))
+
+
+def cosine_of(wrong, network, seed):
+    return cosine(*both(wrong, network, seed))
 
 
 def first_shown(wrong):
@@ -161,11 +179,18 @@ def distinct():
             yield p, *shown
 
 
+def medians(rows):
+    return map(float, np.median(rows, axis=1))
+
+
 def trial_of(p, network, stops):
     """Run a wrong pass on the network that shows it; where it stops, at equal widths if it runs there."""
     if not stops:
-        distance = np.median([distance_of(p.gradients, network, seed) for seed in range(SEEDS)])
-        return Trial(p.number, p.reads, network, "", float(distance), left_of(p.gradients, network, SIZES))
+        starts = [
+            [measure(p.gradients, network, seed) for seed in range(SEEDS)]
+            for measure in (distance_of, cosine_of)
+        ]
+        return Trial(p.number, p.reads, network, "", *medians(starts), left_of(p.gradients, network, SIZES))
     if stopped(p.gradients, drawn(network, EQUAL, 0)):
         return Trial(p.number, p.reads, network, stops)
     equal = left_of(p.gradients, network, EQUAL)
