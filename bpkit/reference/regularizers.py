@@ -172,7 +172,7 @@ def clip_by_norm(g, c):
 
     References
     ----------
-    Equation eq-clip-by-norm in the chapter *Formulas of training*; Pascanu et al. (2013).
+    Equation eq-clip-by-norm in the chapter *The learning rate*; Pascanu et al. (2013).
 
     Examples
     --------

@@ -55,7 +55,7 @@ def step_decay(learning_rate, epoch, drop=0.5, every=10):
 
     References
     ----------
-    Equation eq-step-decay in the chapter *Formulas of training*.
+    Equation eq-step-decay in the chapter *The learning rate*.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def exponential_decay(learning_rate, epoch, drop=0.95):
 
     References
     ----------
-    Equation eq-exponential-decay in the chapter *Formulas of training*.
+    Equation eq-exponential-decay in the chapter *The learning rate*.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def inverse_time(learning_rate, epoch, decay=1.0):
 
     References
     ----------
-    Equation eq-inverse-time in the chapter *Formulas of training*; Robbins and Monro (1951).
+    Equation eq-inverse-time in the chapter *The learning rate*; Robbins and Monro (1951).
 
     Examples
     --------
@@ -154,7 +154,7 @@ def cosine_decay(learning_rate, epoch, epochs):
 
     References
     ----------
-    Equation eq-cosine-decay in the chapter *Formulas of training*; Loshchilov and Hutter (2017).
+    Equation eq-cosine-decay in the chapter *The learning rate*; Loshchilov and Hutter (2017).
 
     Examples
     --------
@@ -191,7 +191,7 @@ def warm_up(learning_rate, epoch, warm_up_epochs=5):
 
     References
     ----------
-    Equation eq-warm-up in the chapter *Formulas of training*; Goyal et al. (2017).
+    Equation eq-warm-up in the chapter *The learning rate*; Goyal et al. (2017).
 
     Examples
     --------

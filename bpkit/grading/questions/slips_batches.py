@@ -124,7 +124,7 @@ BATCH_MISTAKES = slips(
      "eq-minibatches", merged),
     (None, "your batches share the rest: all but the last have batch_size samples.", "eq-minibatches",
      spread),
-    (None, "your last batch is empty where batch_size divides m: count ⌈m / batch_size⌉ batches.",
+    (None, "your last batch is empty where batch_size divides N: count ⌈N / batch_size⌉ batches.",
      "eq-minibatches", ending_early),
     (None, "your samples are in their old order: shuffle them with rng.", "eq-minibatches",
      lambda x, y, size, rng: cut(x, y, np.arange(x.shape[1]), size)),
