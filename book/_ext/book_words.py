@@ -1,6 +1,8 @@
-"""Words of another language inside English text: {zh}`反向传播` is marked as Chinese."""
+"""Words: {zh}`反向传播` is marked as Chinese, and the search finds each term of the glossary."""
 
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 
 
 def chinese(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -12,7 +14,18 @@ def chinese(name, rawtext, text, lineno, inliner, options=None, content=None):
     return [nodes.inline(rawtext, text, classes=["language-zh-Hans"])], []  # docutils writes lang="zh-Hans"
 
 
+class SmallLetters(SphinxTransform):
+    """Index terms in small letters, with which the search compares: what is asked is in small letters too."""
+
+    default_priority = 500
+
+    def apply(self):
+        for index in self.document.findall(addnodes.index):
+            index["entries"] = [(kind, term.lower(), *rest) for kind, term, *rest in index["entries"]]
+
+
 def setup(app):
     """Register with Sphinx."""
     app.add_role("zh", chinese)
+    app.add_transform(SmallLetters)
     return {"parallel_read_safe": True}
