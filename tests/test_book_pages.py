@@ -1,19 +1,15 @@
 """The book in a browser: quiet, offline, readable by day, by night, on a phone and by keyboard."""
 
 import gzip
-import shutil
-import threading
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import yaml
-
-from bpkit import book
+from browsing import serving
 
 ROOT = Path(__file__).parents[1]
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 LOOK_AT_PAGE = """async () => {
   const seen = e => e.checkVisibility() && e.getBoundingClientRect().width > 0;
   const all = selector => [...document.querySelectorAll(selector)];
@@ -50,32 +46,6 @@ def pages():
     contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
     chapters = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
     return [contents["root"], *chapters, "search"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("No Chromium on the PATH: the book's pages cannot be looked at.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=chromium, args=FLAGS) as running:
-            yield running
-
-
-def serving(root):
-    server = book.server(root, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-@pytest.fixture(scope="module")
-def site():
-    book.build(ROOT)
-    with serving(ROOT) as server:
-        yield f"http://127.0.0.1:{server.server_port}/html"
-        server.shutdown()
 
 
 def visit(browser, address, scheme="light", width=1280):
@@ -178,9 +148,8 @@ def test_visit_notices_what_is_wrong(browser, tmp_path):
         "<div class=cell_output><img src=a.svg alt=a width=9 style='background: white'></div></article>"
         "<script>console.error('broken')</script>"
     )
-    with serving(tmp_path) as server:
-        seen = visit(browser, f"http://127.0.0.1:{server.server_port}/html/index.html", "dark", 390)
-        server.shutdown()
+    with serving(tmp_path) as site:
+        seen = visit(browser, f"{site}/index.html", "dark", 390)
 
     assert "broken" in seen.complaints and seen.failed[0].endswith("missing.png")
     assert seen.too_wide > 4000 and seen.math == [False] and seen.cards == ["rgb(255, 255, 255)"]
