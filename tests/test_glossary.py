@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
+
 BOOK = Path(__file__).parents[1] / "book"
 PAGE = (BOOK / "glossary.md").read_text()
 ENTRY = re.compile(r"^([\w–-]+(?: [\w–-]+)*)\n\{zh\}`(.+)`\n((?:  .+\n)+)", re.M)
@@ -61,3 +63,11 @@ def test_chinese_in_the_book_is_marked_as_chinese():
     }
 
     assert {page: words for page, words in unmarked.items() if words} == {}
+
+
+def test_the_font_of_the_book_has_every_chinese_character_of_its_pages():
+    font = TTFont(BOOK / "_vendor" / "chinese" / "noto-sans-sc.woff").getBestCmap()
+    used = {character for path in BOOK.glob("*.md") for character in re.findall(CHINESE, path.read_text())}
+
+    assert len(used) > 100
+    assert used - {chr(code) for code in font} == set(), "book/_vendor/README.md says how to add them."
