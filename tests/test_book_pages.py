@@ -131,6 +131,16 @@ def test_wide_equations_can_be_scrolled_by_keyboard(browser, site):
     assert set(stops) <= {0}
 
 
+def test_answers_unfold_by_keyboard(browser, site):
+    with browser.new_page() as page:
+        page.goto(f"{site}/concept_inventory.html")
+        answer = page.locator("details.sd-dropdown").first
+        answer.locator("summary").focus()
+        page.keyboard.press("Enter")
+
+        assert answer.evaluate("e => e.open") and answer.get_by_text("The backward pass").is_visible()
+
+
 def test_search_finds_a_word(browser, site):
     with browser.new_page() as page:
         page.goto(f"{site}/search.html?q=gradient")
