@@ -7,6 +7,8 @@ CHAPTERS = {
     "recursion": "The recursion",
     "gradient_descent": "Gradient descent and mini-batches",
     "learning_rate": "The learning rate",
+    "momentum_to_adam": "From momentum to Adam",
+    "initialization": "Initialisation",
     "gradient_flow": "Vanishing and exploding gradients",
     "autodiff_formulas": "Formulas of automatic differentiation",
     "training_formulas": "Formulas of training",
@@ -59,11 +61,7 @@ EQUATIONS = {
         "eq-cosine-decay",
         "eq-clip-by-norm",
     ),
-    "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
-    "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
-    "training_formulas": (
-        "eq-xavier",
-        "eq-he",
+    "momentum_to_adam": (
         "eq-momentum",
         "eq-nesterov",
         "eq-adagrad",
@@ -71,6 +69,11 @@ EQUATIONS = {
         "eq-adam-means",
         "eq-adam-correction",
         "eq-adam",
+    ),
+    "initialization": ("eq-xavier", "eq-he"),
+    "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
+    "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
+    "training_formulas": (
         "eq-weight-penalty",
         "eq-weight-penalty-gradient",
         "eq-dropout-forward",

@@ -52,7 +52,7 @@ def curves(x, lines, xlabel="", ylabel="", xscale="linear", yscale="linear", ax=
 
 
 @styled
-def panels(x, groups, xlabel=""):
+def panels(x, groups, xlabel="", xscale="linear", yscale="linear"):
     """Draw groups of lines side by side over the same x, one panel for each group.
 
     Parameters
@@ -61,6 +61,8 @@ def panels(x, groups, xlabel=""):
     groups : dict of {str: dict}
         Title of each panel, and its lines as `curves` takes them.
     xlabel : str
+    xscale, yscale : str
+        "linear" or "log".
 
     Returns
     -------
@@ -85,5 +87,5 @@ def panels(x, groups, xlabel=""):
     }
     axes = plt.subplots(1, len(groups), figsize=(3.5 * len(groups), 3.2), squeeze=False)[1][0]
     for ax, (title, lines) in zip(axes, groups.items(), strict=True):
-        curves(x, lines, xlabel=xlabel, ax=ax).set_title(title)
+        curves(x, lines, xlabel, xscale=xscale, yscale=yscale, ax=ax).set_title(title)
     return axes

@@ -112,7 +112,7 @@ def initialize(sizes, kind, rng, dtype=np.float64):
 
     References
     ----------
-    Equations eq-uniform-weights, eq-xavier, eq-he and eq-orthogonal in the chapter *Formulas of training*.
+    Equations eq-uniform-weights, eq-xavier, eq-he and eq-orthogonal in the chapter *Initialisation*.
 
     Examples
     --------

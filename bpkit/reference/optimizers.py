@@ -103,7 +103,7 @@ def momentum(theta, g, v, learning_rate, mu=0.9):
 
     References
     ----------
-    Equation eq-momentum in the chapter *Formulas of training*.
+    Equation eq-momentum in the chapter *From momentum to Adam*.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def nesterov(theta, g, v, learning_rate, mu=0.9):
 
     References
     ----------
-    Equations eq-nesterov and eq-nesterov-look-ahead in the chapter *Formulas of training*;
+    Equations eq-nesterov and eq-nesterov-look-ahead in the chapter *From momentum to Adam*;
     Sutskever et al. (2013).
 
     Examples
@@ -178,7 +178,7 @@ def adagrad(theta, g, s, learning_rate, eps=1e-8):
 
     References
     ----------
-    Equation eq-adagrad in the chapter *Formulas of training*.
+    Equation eq-adagrad in the chapter *From momentum to Adam*.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def rmsprop(theta, g, s, learning_rate, rho=0.9, eps=1e-8):
 
     References
     ----------
-    Equation eq-rmsprop in the chapter *Formulas of training*.
+    Equation eq-rmsprop in the chapter *From momentum to Adam*.
 
     Examples
     --------
@@ -264,7 +264,7 @@ def adam(theta, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8
 
     References
     ----------
-    Equations eq-adam-means, eq-adam-correction and eq-adam in the chapter *Formulas of training*.
+    Equations eq-adam-means, eq-adam-correction and eq-adam in the chapter *From momentum to Adam*.
 
     Examples
     --------
@@ -304,7 +304,7 @@ def adamw(theta, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-
 
     References
     ----------
-    Equation eq-adamw in the chapter *Formulas of training*.
+    Equation eq-adamw in the chapter *From momentum to Adam*.
 
     Examples
     --------

@@ -168,6 +168,14 @@ def test_bound_of_points_is_a_grey_line_outside_the_legend():
         points({"a": np.eye(2)}, bound=np.zeros(3))
 
 
+def test_panels_hand_their_scales_to_every_axes():
+    groups = {title: {"line": np.arange(1, 3)} for title in ("one", "two")}
+
+    axes = panels(np.arange(1, 3), groups, "n", "linear", "log")
+
+    assert [(ax.get_xscale(), ax.get_yscale()) for ax in axes] == [("linear", "log")] * 2
+
+
 def test_panels_have_one_axes_for_each_group():
     axes = panels(np.arange(2), {title: {"line": np.arange(2)} for title in ("one", "two", "three")})
 
