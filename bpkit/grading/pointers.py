@@ -10,6 +10,7 @@ CHAPTERS = {
     "momentum_to_adam": "From momentum to Adam",
     "initialization": "Initialisation",
     "gradient_flow": "Vanishing and exploding gradients",
+    "generalization": "Generalisation",
     "autodiff_formulas": "Formulas of automatic differentiation",
     "training_formulas": "Formulas of training",
 }
@@ -62,6 +63,21 @@ EQUATIONS = {
         "eq-clip-by-norm",
     ),
     "momentum_to_adam": (
+    "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
+    "generalization": (
+        "eq-weight-penalty",
+        "eq-weight-penalty-gradient",
+        "eq-dropout-forward",
+        "eq-dropout-backward",
+        "eq-validation-split",
+        "eq-standardize",
+        "eq-early-stopping",
+        "eq-folds",
+    ),
+    "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
+    "training_formulas": (
+        "eq-xavier",
+        "eq-he",
         "eq-momentum",
         "eq-nesterov",
         "eq-adagrad",

@@ -28,7 +28,7 @@ def l2_penalty(W, lam):
 
     References
     ----------
-    Equation eq-weight-penalty in the chapter *Formulas of training*.
+    Equation eq-weight-penalty in the chapter *Generalisation*.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def l2_gradients(W, lam):
 
     References
     ----------
-    Equation eq-weight-penalty-gradient in the chapter *Formulas of training*.
+    Equation eq-weight-penalty-gradient in the chapter *Generalisation*.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def dropout_forward(a, p, rng):
 
     References
     ----------
-    Equation eq-dropout-forward in the chapter *Formulas of training*; Srivastava et al. (2014).
+    Equation eq-dropout-forward in the chapter *Generalisation*; Srivastava et al. (2014).
 
     Examples
     --------
@@ -136,7 +136,7 @@ def dropout_backward(da, mask, p):
 
     References
     ----------
-    Equation eq-dropout-backward in the chapter *Formulas of training*.
+    Equation eq-dropout-backward in the chapter *Generalisation*.
 
     Examples
     --------

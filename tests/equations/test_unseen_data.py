@@ -1,4 +1,4 @@
-"""Both sides of the equations on data that training does not see, in the chapter *Formulas of training*."""
+"""Both sides of the equations on data that training does not see, in the chapter *Generalisation*."""
 
 import itertools
 import math

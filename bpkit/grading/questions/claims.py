@@ -146,7 +146,7 @@ CLAIMS = {
         "Weights drawn from U[0, 1) are never negative; that start is there to see what goes wrong.",
     ),
     "c24": Claim(
-        "training_formulas",
+        "generalization",
         True,
         "The weight penalty (λ/2) Σ ‖W‖² adds λW to the gradient of the weights, and nothing to that "
         "of the biases.",
