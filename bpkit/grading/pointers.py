@@ -12,7 +12,6 @@ CHAPTERS = {
     "gradient_flow": "Vanishing and exploding gradients",
     "generalization": "Generalisation",
     "autodiff_formulas": "Formulas of automatic differentiation",
-    "training_formulas": "Formulas of training",
 }
 EQUATIONS = {
     "derivatives": (
@@ -63,6 +62,15 @@ EQUATIONS = {
         "eq-clip-by-norm",
     ),
     "momentum_to_adam": (
+        "eq-momentum",
+        "eq-nesterov",
+        "eq-adagrad",
+        "eq-rmsprop",
+        "eq-adam-means",
+        "eq-adam-correction",
+        "eq-adam",
+    ),
+    "initialization": ("eq-xavier", "eq-he"),
     "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
     "generalization": (
         "eq-weight-penalty",
@@ -75,30 +83,6 @@ EQUATIONS = {
         "eq-folds",
     ),
     "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
-    "training_formulas": (
-        "eq-xavier",
-        "eq-he",
-        "eq-momentum",
-        "eq-nesterov",
-        "eq-adagrad",
-        "eq-rmsprop",
-        "eq-adam-means",
-        "eq-adam-correction",
-        "eq-adam",
-    ),
-    "initialization": ("eq-xavier", "eq-he"),
-    "gradient_flow": ("eq-delta-norm", "eq-saturated-fraction", "eq-slope-ratio", "eq-equal-units"),
-    "autodiff_formulas": ("eq-matrix-product-vjp", "eq-unbroadcast"),
-    "training_formulas": (
-        "eq-weight-penalty",
-        "eq-weight-penalty-gradient",
-        "eq-dropout-forward",
-        "eq-dropout-backward",
-        "eq-validation-split",
-        "eq-standardize",
-        "eq-early-stopping",
-        "eq-folds",
-    ),
 }
 PAGES = {label: page for page, labels in EQUATIONS.items() for label in labels}
 

@@ -136,12 +136,12 @@ CLAIMS = {
         "Gradient descent moves every parameter a little in the direction of the gradient.",
     ),
     "c22": Claim(
-        "training_formulas",
+        "momentum_to_adam",
         False,
         "Adam finds the learning rate by itself, so none has to be chosen.",
     ),
     "c23": Claim(
-        "training_formulas",
+        "initialization",
         True,
         "Weights drawn from U[0, 1) are never negative; that start is there to see what goes wrong.",
     ),
