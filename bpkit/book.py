@@ -151,7 +151,7 @@ def _start(command, root):
 
 
 def environment(root):
-    """Return the environment of the build: this Python, this package, and nobody's own IPython settings."""
+    """Return the environment of the build: this Python, this package, no bars, and nobody's own settings."""
     settings = root / "_build" / ".ipython" / "profile_default" / "ipython_kernel_config.py"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(KERNEL)
@@ -159,7 +159,7 @@ def environment(root):
     env["PATH"] = os.pathsep.join([str(_bin()), env.get("PATH", os.defpath)])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), env.get("PYTHONPATH")]))
     mine = {"IPYTHONDIR": str(root / "_build" / ".ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
-    return env | mine | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    return env | mine | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
 
 
 def _complaint(log):
