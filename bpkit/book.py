@@ -18,6 +18,7 @@ PAGE = re.compile(r"^reading sources\.\.\. \[ *(\d+%)\] (.+)")
 COMPLAINT = re.compile(r"^(.*?)\b(?:WARNING|ERROR|CRITICAL): (.+)", re.MULTILINE)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 BEHIND = ("bpkit", "constraints.txt", "benchmarks/results")  # what the pages' cells compute with
+PROOFS = ("tests/equations", "tests/strategies.py")  # shown beside the pages
 NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
 SHOWN = ("html", "sample_class/feedback", "sample_class/report")
 KERNEL = """# What a cell prints is sent when it ends: what is sent in pieces is put together wrongly.
@@ -68,7 +69,7 @@ def build(root, echo=print):
     root = Path(root).resolve()
     pages = root / "_build" / "html"
     with _alone(root / "_build"):
-        before = fingerprint(root, "book", "_config.yml", *BEHIND)
+        before = fingerprint(root, "book", "_config.yml", *BEHIND, *PROOFS)
         if _read(pages / ".fingerprint") == before:
             echo("The book is up to date: nothing that it is made of has changed.")
         else:

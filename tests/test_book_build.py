@@ -203,6 +203,24 @@ def test_pages_run_side_by_side(tmp_path):
     )
 
 
+def test_changed_proof_makes_the_pages_anew_and_keeps_the_outputs(tmp_path, monkeypatch):
+    proof, kept = tmp_path / "tests" / "equations" / "test_a.py", tmp_path / "_build" / ".jupyter_cache" / "a"
+    outputs_seen = []
+
+    def run_jupyter_book(root, echo):
+        (root / "_build" / "html").mkdir()
+        outputs_seen.append(kept.exists())
+        kept.touch()
+
+    monkeypatch.setattr(book, "_run_jupyter_book", run_jupyter_book)
+    proof.parent.mkdir(parents=True)
+    for text in ("one", "two", "two"):
+        proof.write_text(text)
+        book.build(tmp_path, lambda line: None)
+
+    assert outputs_seen == [False, True]
+
+
 def test_changed_prose_leaves_the_outputs_in_the_notebook(tmp_path):
     root = small_book(tmp_path, GOOD)
     book.build(root)

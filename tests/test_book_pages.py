@@ -10,6 +10,7 @@ from browsing import serving
 
 ROOT = Path(__file__).parents[1]
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+SOURCES = ("code/bpkit.network", "code/tests.equations.test_recursion")  # all of them are made alike
 LOOK_AT_PAGE = """async () => {
   const seen = e => e.checkVisibility() && e.getBoundingClientRect().width > 0;
   const all = selector => [...document.querySelectorAll(selector)];
@@ -45,7 +46,7 @@ class Visit(NamedTuple):
 def pages():
     contents = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
     chapters = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
-    return [contents["root"], *chapters, "search"]
+    return [contents["root"], *chapters, "search", *SOURCES]
 
 
 def visit(browser, address, scheme="light", width=1280):

@@ -30,7 +30,7 @@ class Node(Operators):
 
     @quiet
     def backward(self):
-        """Add to the `grad` of every leaf the derivative of this scalar by it.
+        """Add to the ``grad`` of every leaf the derivative of this scalar by it.
 
         The nodes between are set anew each time, so the same graph can be walked again.
         """
