@@ -36,7 +36,7 @@ BESIDES = (
     "bpkit.grading.scoring.Part",
     "bpkit.history.History",
 )
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_build")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
