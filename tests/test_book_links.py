@@ -28,6 +28,7 @@ BESIDES = (
     "bpkit.estimators.BackpropClassifier",
     "bpkit.estimators.BackpropRegressor",
     "bpkit.grading.check.AnswerError",
+    "bpkit.grading.check.try_out",
     "bpkit.grading.comparison.Difference",
     "bpkit.grading.comparison.compare",
     "bpkit.grading.question.Case",

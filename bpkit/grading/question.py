@@ -23,10 +23,16 @@ LARGE = "large numbers"  # tags that begin so are of cases in which no warning m
 
 @dataclass(frozen=True)
 class Case:
-    """One call: its arguments, and what kind of case it is (`tag`).
+    """One call of an answer.
 
-    An argument may be a function, or a list of functions: pure ones, for they stay with the grader, who
-    computes them wherever the answer calls them.
+    Parameters
+    ----------
+    tag : str
+        What kind of case it is; parts name the tags that concern them. In a case whose tag begins with
+        "large numbers" no warning may be raised.
+    arguments : tuple
+        An argument may be a function, or a list of functions: pure ones, for they stay with the grader,
+        who computes them wherever the answer calls them.
     """
 
     tag: str
@@ -44,35 +50,84 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """A known mistake: a wrong version of the reference, and one sentence for the student."""
+    """A known mistake: a wrong version of the reference, and one sentence for the student.
 
-    number: str | None  # its number in the catalogue, such as M14, if it stands there
+    Parameters
+    ----------
+    number : str or None
+        Its number in the catalogue, such as M14, if it stands there.
+    says : str
+        What the student reads.
+    equation : str
+        The label of the equation to look at.
+    wrong : callable
+        The wrong version; it takes the question's arguments.
+    steps, taken : object and callable, optional
+        Where it is a mistake in single steps: the steps, see ``pairs.both``, and what takes them,
+        ``(steps, *arguments)`` → result.
+    """
+
+    number: str | None
     says: str
     equation: str
-    wrong: Callable  # takes the question's arguments
-    steps: object = None  # where it is a mistake in single steps: the steps, see `pairs.both`,
-    taken: Callable | None = None  # and (steps, *arguments) → result
+    wrong: Callable
+    steps: object = None
+    taken: Callable | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A question: plain data, `draw` for its inputs, and a reference to judge by."""
+    """A question: plain data, `draw` for its inputs, and a reference to judge by.
 
-    name: str  # the grade_id
-    parts: dict  # {name: Part}
-    equation: str  # the label it rests on
-    draw: Callable  # rng → list of Case
+    Parameters
+    ----------
+    name : str
+        The grade_id of the answer's cell.
+    parts : dict of {str: Part}
+        What the points are for, by the name of the part.
+    equation : str
+        The label of the equation that it rests on.
+    draw : callable
+        Takes a numpy.random.Generator and returns a list of `Case`.
+    reference : callable
+        What is right; it takes the arguments of a case.
+    returns : str, tuple or list, optional
+        Names of the results, see ``compare``.
+    mistakes : tuple of Mistake
+        The known mistakes.
+    value : bool
+        Whether the answer is a value, not a function.
+    compare : callable
+        (expected, got, names, relative) → list of `Difference`.
+    by_symptoms : bool
+        Whether results are random: a mistake shows in what ``compare`` says, not in numbers.
+    probe : str
+        What calls the answer, of ``sandbox.probes.PROBES``; plainly if none does.
+    uses : dict
+        Of the other answers that the probe calls, by name, the references.
+    seconds : int, optional
+        Of CPU time for all calls together, if not those of the limits.
+    again : bool
+        Whether some cases are drawn a second time, for answers that remember.
+    stands_in : bool
+        Whether the reference takes the place of a wrong answer in later ones.
+    """
+
+    name: str
+    parts: dict
+    equation: str
+    draw: Callable
     reference: Callable
-    returns: str | tuple | list | None = None  # names of the results, see `compare`
+    returns: str | tuple | list | None = None
     mistakes: tuple = ()
-    value: bool = False  # the answer is a value, not a function
-    compare: Callable = compare  # (expected, got, names, relative) → list of Difference
-    by_symptoms: bool = False  # results are random: a mistake shows in what `compare` says, not in numbers
-    probe: str = ""  # what calls the answer, of `sandbox.probes.PROBES`; plainly if none does
-    uses: dict = field(default_factory=dict)  # {name of another answer that the probe calls: its reference}
-    seconds: int | None = None  # of CPU time for all calls together, if not those of the limits
-    again: bool = True  # some cases are drawn a second time, for answers that remember
-    stands_in: bool = True  # where it is wrong, the reference takes its place in later answers
+    value: bool = False
+    compare: Callable = compare
+    by_symptoms: bool = False
+    probe: str = ""
+    uses: dict = field(default_factory=dict)
+    seconds: int | None = None
+    again: bool = True
+    stands_in: bool = True
 
     @property
     def points(self):

@@ -36,13 +36,27 @@ def at_least(share):
 
 @dataclass(frozen=True)
 class Part:
-    """What a share of the points is for: which cases, and which paths of the result."""
+    """What a share of the points is for: which cases, and which paths of the result.
+
+    Parameters
+    ----------
+    points : float
+        How many it gives.
+    tags : tuple of str
+        The tags of its cases; none stand for all but float32.
+    about : callable
+        Takes the path of a result and says whether it counts here; by default each does.
+    equation : str
+        The label of the equation to read where this part is wrong, if not the question's.
+    share : callable
+        Takes (tag, is right) of each of its cases and returns the share of the points.
+    """
 
     points: float
-    tags: tuple = ()  # () stands for all but float32
+    tags: tuple = ()
     about: Callable = field(default=lambda path: True)
-    equation: str = ""  # what to read where this part is wrong, if not the question's
-    share: Callable = entirely  # [(tag, is right), ...] of its cases → share of the points
+    equation: str = ""
+    share: Callable = entirely
 
     def concerns(self, case):
         return case.tag in self.tags if self.tags else not case.tag.endswith("float32")

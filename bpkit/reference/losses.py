@@ -164,13 +164,27 @@ Where the two classes are -1 and 1, take (y + 1) / 2.
 
 
 class Loss(NamedTuple):
-    """A loss as the course uses it: its ways to be computed, the outputs it suits, its canonical output."""
+    """A loss as the course uses it: its ways to be computed, the outputs it suits, its canonical output.
 
-    value: Callable | None  # ℓ of (o, y)
-    gradient: Callable  # ∂ℓ/∂o of (o, y)
+    Parameters
+    ----------
+    value : callable or None
+        ℓ of (o, y).
+    gradient : callable
+        ∂ℓ/∂o of (o, y).
+    outputs : tuple of str
+        The activation functions of the output layer that it goes with.
+    canonical : str or None
+        The output for which δ = o - y is exact.
+    from_z : callable, optional
+        ℓ of (z, y), finite where o rounds to 0 or 1.
+    """
+
+    value: Callable | None
+    gradient: Callable
     outputs: tuple
-    canonical: str | None  # the output for which δ = o - y is exact
-    from_z: Callable | None = None  # ℓ of (z, y), finite where o rounds to 0 or 1
+    canonical: str | None
+    from_z: Callable | None = None
 
 
 REGRESSION_OUTPUTS = tuple(ACTIVATIONS)

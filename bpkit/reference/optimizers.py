@@ -319,11 +319,18 @@ def adamw(theta, g, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-
 class Optimizer(NamedTuple):
     """An optimizer as a training loop uses it: ``theta, *states = step(theta, g, *states, learning_rate)``.
 
-    If it counts steps, the number of the step, from 1, stands before the learning rate.
+    Parameters
+    ----------
+    step : callable
+        One step, such as `adam`.
+    states : tuple of str
+        Names of the arrays that it keeps, all of them zero at first.
+    counts_steps : bool
+        Whether the number of the step, from 1, stands before the learning rate.
     """
 
     step: Callable
-    states: tuple = ()  # names of the arrays that it keeps, all of them zero at first
+    states: tuple = ()
     counts_steps: bool = False
 
 

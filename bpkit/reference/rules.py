@@ -10,11 +10,21 @@ from .operators import Operators, detach
 
 
 class Rule(NamedTuple):
-    """A function u of x (and y), and how derivatives pass through it, one entry for each argument."""
+    """A function u of x (and y), and how derivatives pass through it.
 
-    value: Callable  # (x, y) -> u
-    push: tuple  # (t, u, x, y) -> J t, what the tangent t of the argument adds to the tangent of u
-    pull: tuple  # (g, u, x, y) -> Jᵀ g, what the gradient g of u adds to the gradient of the argument
+    Parameters
+    ----------
+    value : callable
+        (x, y) → u.
+    push : tuple of callable, one for each argument
+        (t, u, x, y) → J t: what the tangent t of the argument adds to the tangent of u.
+    pull : tuple of callable, one for each argument
+        (g, u, x, y) → Jᵀ g: what the gradient g of u adds to the gradient of the argument.
+    """
+
+    value: Callable
+    push: tuple
+    pull: tuple
 
 
 def elementwise(value, *slopes):
