@@ -32,6 +32,7 @@ def hidden(text):
 
 
 def to_source(app, page, module, name, words):
+    """Return a link to what a module defines under a name."""
     address = app.builder.get_relative_uri(page, page_of(module))
     return nodes.reference("", "", words, internal=True, refuri=f"{address}#{name}")
 
@@ -44,8 +45,8 @@ def links_of(app, page, label):
         words = nodes.inline("", "", hidden(f"Code of equation {label}: "), nodes.literal(name, name))
         links.append(make_refnode(app.builder, page, known[full].docname, known[full].node_id, words))
     if code and not links:
-        words = nodes.inline("", "code", hidden(f" of equation {label}"))
-        links.append(to_source(app, page, code[0][0], label, words))
+        (module, name), words = code[0], nodes.inline("", "code", hidden(f" of equation {label}"))
+        links.append(to_source(app, page, module, name or label, words))
     proofs = here.proofs.get(label, [])
     for number, (module, name) in enumerate(proofs, start=1):
         word = f"proof {number}" if len(proofs) > 1 else "proof"
@@ -93,7 +94,7 @@ def fill_ledger(app, doctree, page):
 
 def chapters(env):
     """Return the pages with equations and their titles, in the order of the book."""
-    order = [page for page in env.toctree_includes.get(env.config.root_doc, [])]
+    order = env.toctree_includes.get(env.config.root_doc, [])
     return [(page, env.titles[page].astext()) for page in order if labels(env, page)]
 
 
