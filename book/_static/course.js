@@ -9,6 +9,10 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const box of document.querySelectorAll(".katex-display")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }
+  const { dataset } = document.documentElement; // paper is white by night too
+  let onScreen;
+  addEventListener("beforeprint", () => { onScreen = dataset.theme; dataset.theme = "light"; });
+  addEventListener("afterprint", () => { dataset.theme = onScreen; });
   const toText = Search.htmlToText; // a formula is in the page three times; show it once
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
