@@ -1,6 +1,6 @@
 # The course's commands. Each installs what it needs first, into .venv, and skips what is up to date.
 
-.PHONY: help course test check book grade serve lab formgrader install clean
+.PHONY: help course test check book pdf grade serve lab formgrader install clean
 .NOTPARALLEL:
 unexport PYTHONPATH PYTHONHOME
 
@@ -22,6 +22,9 @@ check: install ## run the quick tests, before a commit: format, lint, and what i
 
 book: install ## build the book into _build/html
 	@$(HERE) .venv/bin/bpkit book
+
+pdf: install ## print the book as one PDF, into _build/pdf
+	@$(HERE) .venv/bin/bpkit book --pdf
 
 grade: install ## grade what lies in submitted/ for one problem set: make grade SET=ps05_backprop
 	@$(HERE) .venv/bin/bpkit grade $(SET)

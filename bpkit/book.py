@@ -68,7 +68,7 @@ def build(root, echo=print):
     """
     root = Path(root).resolve()
     pages = root / "_build" / "html"
-    with _alone(root / "_build"):
+    with alone(root / "_build"):
         before = fingerprint(root, "book", "_config.yml", *BEHIND, *PROOFS)
         if _read(pages / ".fingerprint") == before:
             echo("The book is up to date: nothing that it is made of has changed.")
@@ -97,7 +97,7 @@ def _read(path):
 
 
 @contextlib.contextmanager
-def _alone(folder):
+def alone(folder):
     """Let one process at a time build; SQLite's lock is freed even if its holder crashes."""
     import sqlite3
 

@@ -79,8 +79,10 @@ def parser():
         sub.set_defaults(do=function)
         return sub
 
-    verb(course, "build the book, release the exercises, grade the sample class, and say where all is")
-    verb(book, "build the book, strictly")
+    says = "build the book, release the exercises, grade the sample class, and say where all is"
+    verb(course, says).set_defaults(pdf=False)
+    sub = verb(book, "build the book, strictly")
+    sub.add_argument("--pdf", action="store_true", help="print it as a PDF too")
     sub = verb(release, "make the students' notebooks from the solutions")
     sub.add_argument("set", nargs="?", help="a problem set; all of them if none is given")
     sub.add_argument("--run", action="store_true", help="first run the solutions and store their outputs")
@@ -118,6 +120,10 @@ def book(options):
 
     try:
         print(f"The book is in {build(root())}")
+        if options.pdf:
+            from bpkit.book_pdf import pdf
+
+            print(f"The PDF is {pdf(root())}")
     except BookError as error:
         complain(str(error))
         return NOT_RIGHT

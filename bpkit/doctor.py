@@ -125,7 +125,7 @@ def disk():
 
 
 def browser():
-    """Say whether the browser tests can run; without one they are skipped, and nothing else is missing."""
+    """Say whether there is a browser, which prints the PDF and which some tests need."""
     found = shutil.which("chromium") or shutil.which("google-chrome")
-    says = "not found: the tests that open the pages in a browser are skipped."
+    says = "not found: the book cannot be printed, and the tests that open pages in a browser are skipped."
     return bool(found) or None, "Chromium", found or says
