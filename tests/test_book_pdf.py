@@ -11,7 +11,7 @@ from bpkit import book, book_pdf
 from bpkit.book_as_one import chapters, read
 
 ROOT = book.Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("book_pdf")]
+pytestmark = pytest.mark.slow
 
 
 def plain(text):
