@@ -249,22 +249,3 @@ def test_traffic_counts_what_goes_in_and_comes_out(equation):
         multiplications = summed(W, a).sum()  # each product is 1
 
         assert_allclose(equation(n, k, m), multiplications / (W.size + a.size + (W @ a).size), **EXACT)
-
-
-@proves(
-    "eq-two-parts",
-    lambda first, second: (
-        (len(first) * first.mean(axis=0) + len(second) * second.mean(axis=0)) / (len(first) + len(second))
-    ),
-    plain=lambda first, second: (first.mean(axis=0) + second.mean(axis=0)) / 2,
-    added=lambda first, second: first.mean(axis=0) + second.mean(axis=0),
-    exchanged=lambda first, second: (
-        (len(second) * first.mean(axis=0) + len(first) * second.mean(axis=0)) / (len(first) + len(second))
-    ),
-)
-def test_parts_of_a_batch_count_by_their_size(equation):
-    net = make_network((2, 3, 1), 6, "sigmoid")
-    each = sample_gradients(net, 1)
-    witness = complex_step(lambda W: total_loss(net, W={**net.W, 1: W}) / 6, net.W[1])
-    for cut in (1, 2, 3, 5):
-        assert_allclose(equation(each[:cut], each[cut:]), witness, **EXACT)
