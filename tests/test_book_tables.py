@@ -76,10 +76,16 @@ def test_page_of_mistakes_has_a_place_for_every_number(html):
     assert all(soup.find(id=number.lower()) for number in CATALOGUE)
 
 
+def numbered(page):
+    """Return the links of a page that end in a mistake's number."""
+    links = [a["href"] for a in page.select("article a[href]")]
+    return [href for href in links if re.search(r"#m\d+$", href)]
+
+
 def test_links_to_the_catalogue_lead_there(html):
     known = {number.lower() for number in CATALOGUE}
     links = {
-        name: [a["href"].partition("#") for a in page(html, name).select("article a[href*='#m']")]
+        name: [href.partition("#") for href in numbered(page(html, name))]
         for name in ("mistakes", "misconceptions", "batches", "grader")
     }
 
