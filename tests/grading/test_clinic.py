@@ -24,7 +24,7 @@ def found(tried):
     return clinic.findings(tried)
 
 
-@pytest.mark.parametrize("name", [LUCKY, *trial.NETWORKS])
+@pytest.mark.parametrize("name", [LUCKY, *clinic.VISITS, *trial.NETWORKS])
 def test_right_pass_passes_every_check_of_gradients(name):
     assert clinic.gradient_check(trial.right, name) == PASSED
     assert clinic.mean_of_samples(trial.right, name) == PASSED
@@ -77,6 +77,16 @@ def test_good_networks_pass_nothing_and_the_lucky_one_more_than_the_loss(found):
     assert {len(verdicts) for verdicts in found.values()} == {len(trial.trials())}
 
 
+@pytest.mark.slow
+def test_remedies_tell_the_families_apart(tried):
+    vanishing = clinic.vanishing(tried)
+
+    assert vanishing["one sample"] == ["M40", "M47", "M48", "M49"]
+    assert {"M14", "M18", "M37"} <= set(vanishing["linear hidden"])
+    assert {"M1", "M3", "M10"} <= set(vanishing["linear output"])
+    assert clinic.factors(tried) == ["M5", "M6", "M7", "M48", "M49"]
+
+
 @pytest.mark.parametrize("patient", PATIENTS)
 def test_patients_have_a_place_in_the_catalogue_and_are_wrong(patient):
     number, _ = PATIENTS[patient]
@@ -95,7 +105,7 @@ def sheet(patient):
 
 def right_at(patient, visit):
     """Return the arrays that are right at one visit."""
-    column = [*clinic.visits()].index(visit)
+    column = clinic.VISITS.index(visit)
     return [name for name, cells in sheet(patient).items() if cells[column] == "right"]
 
 
@@ -119,7 +129,7 @@ def test_mean_over_the_outputs_is_a_third_with_three_outputs():
 
 
 def test_slope_that_is_missing_divides_to_one():
-    W, b, x, y, f, loss = clinic.visits()["as drawn"]
+    W, b, x, y, f, loss = clinic.visit("as drawn")
     wrong = clinic.pass_of(*PATIENTS[3])
     z, a = trial.mlp.forward(W, b, x, f)
     delta3 = trial.mlp.output_delta(z[3], y, f[3], loss)

@@ -7,12 +7,13 @@ import numpy as np
 from bpkit.gradcheck import numerical_gradients, relative_error
 
 from .passes import PASSES
-from .trial import SIZES, SQUARED, drawn, gradients, loss_of, stopped
+from .trial import SIZES, SQUARED, drawn, flat, gradients, loss_of, stopped
 
 TOLERANCE = 1e-6  # of a gradient check with central differences
 STOPS, REFUSED, PASSED = "stops", "refused", "passes"
 SEED = 3  # of the networks that are checked: no unit of relu is near its kink
 LUCKY = "a lucky network"
+VISITS = "as drawn", "one sample", "linear hidden", "linear output"
 PATIENTS = {  # number of the mistake, and how the sentence of its way begins
     1: ("M47", "your db"),
     2: ("M37", "your dW"),
@@ -34,10 +35,22 @@ def lucky():
     return W, b, np.array([[0.8]]), np.array([[-0.4]]), {1: "relu", 2: "relu", 3: "identity"}, SQUARED
 
 
+def visit(name):
+    """Return network A and its batch as drawn, or with one thing made easy."""
+    W, b, x, y, f, loss = drawn("A", SIZES, SEED)
+    if name == "one sample":
+        x, y = x[:, :1], y[:, :1]
+    if name == "linear hidden":
+        f = {**f, 1: "identity", 2: "identity"}
+    if name == "linear output":
+        f = {**f, 3: "identity"}
+    return W, b, x, y, f, loss
+
+
 @cache
 def case(name):
     """Return the network of that name and a batch, and the gradient of the loss by central differences."""
-    W, b, *rest = lucky() if name == LUCKY else drawn(name, SIZES, SEED)
+    W, b, *rest = lucky() if name == LUCKY else visit(name) if name in VISITS else drawn(name, SIZES, SEED)
     return (W, b, *rest), numerical_gradients(lambda W, b: loss_of(W, b, *rest), W, b)
 
 
@@ -90,32 +103,36 @@ def findings(trials):
     return {name: [check(*way) for way in ways] for name, check in CHECKS.items()}
 
 
-def visits():
-    """Return network A and its batch as drawn, and with one thing made easy at a time."""
-    W, b, x, y, f, loss = case("A")[0]
-    hidden, output = {**f, 1: "identity", 2: "identity"}, {**f, 3: "identity"}
+def vanishing(trials):
+    """Return {visit: the mistakes that are wrong as drawn, and right there}."""
+    ways = {(t.number, t.reads): pass_of(t.number, t.reads) for t in trials}
+    wrong = [key for key in ways if gradient_check(ways[key], VISITS[0]) == REFUSED]
     return {
-        "as drawn": (W, b, x, y, f, loss),
-        "one sample": (W, b, x[:, :1], y[:, :1], f, loss),
-        "linear hidden": (W, b, x, y, hidden, loss),
-        "linear output": (W, b, x, y, output, loss),
+        name: list(dict.fromkeys(key[0] for key in wrong if gradient_check(ways[key], name) == PASSED))
+        for name in VISITS[1:]
     }
+
+
+def factors(trials):
+    """Return the mistakes that are one factor in all arrays, as drawn."""
+    given, true = case(VISITS[0])
+    ways = [(t.number, pass_of(t.number, t.reads)) for t in trials]
+    wrong = [way for way in ways if gradient_check(way[1], VISITS[0]) == REFUSED]
+    ratios = [(number, ratio(flat(*gradients(way, *given)), flat(*true))) for number, way in wrong]
+    return list(dict.fromkeys(number for number, one in ratios if one != "varies"))
 
 
 def sheet(patient):
     """Return the lines of a patient's sheet: the error of each array at each visit, and its ratio."""
     wrong, columns = pass_of(*PATIENTS[patient]), {}
-    for visit, (W, b, *rest) in visits().items():
-        true = numerical_gradients(lambda W, b, rest=rest: loss_of(W, b, *rest), W, b)
-        claimed = gradients(wrong, W, b, *rest)
-        columns[visit] = {name: shown(error) for name, error in errors(claimed, true).items()}
-        if visit == "as drawn":
-            pairs = zip(named(*claimed).items(), named(*true).values(), strict=True)
-            ratios = {name: ratio(u, v) for (name, u), v in pairs}
-    columns["ratio"] = ratios
-    heads = [(head.split() + [""])[:2] for head in columns]
-    rows = [(name, *(column[name] for column in columns.values())) for name in ratios]
-    lines = [("", *line) for line in zip(*heads, strict=True)] + rows
+    for name in reversed(VISITS):
+        given, true = case(name)
+        claimed = gradients(wrong, *given)
+        columns[name] = [shown(error) for error in errors(claimed, true).values()]
+    pairs = zip(named(*claimed).values(), named(*true).values(), strict=True)  # as drawn, the last
+    table = {"": named(*true), **dict(reversed(columns.items())), "ratio": [ratio(u, v) for u, v in pairs]}
+    heads = [(head.split() + ["", ""])[:2] for head in table]
+    lines = [*zip(*heads, strict=True), *zip(*table.values(), strict=True)]
     return ["".join(f"{cell:<8}" for cell in line).rstrip() for line in lines]
 
 
