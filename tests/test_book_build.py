@@ -104,6 +104,11 @@ def test_page_sets_no_sign_twice_after_a_formula(page):
     assert [pair for pair in kept if pair[0] == pair[1] and pair[0] in ".,;:!?"] == []
 
 
+def test_page_leaves_the_index_of_the_search_to_the_search_page(page, html):
+    assert not page.select("script[src*='searchindex']")
+    assert 'src="searchindex.js"' in (html / "search.html").read_text()
+
+
 def test_page_loads_nothing_from_elsewhere(page):
     loaded = [tag.get("src") or tag.get("href") for tag in page.select("[src], link[href]")]
 
