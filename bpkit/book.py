@@ -160,7 +160,8 @@ def environment(root):
     env["PATH"] = os.pathsep.join([str(_bin()), env.get("PATH", os.defpath)])
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), env.get("PYTHONPATH")]))
     mine = {"IPYTHONDIR": str(root / "_build" / ".ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
-    return env | mine | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
+    quiet = {"TQDM_DISABLE": "1"}  # a bar would come and go with the speed of the machine
+    return env | mine | quiet | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
 
 
 def _complaint(log):

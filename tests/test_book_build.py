@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -259,3 +261,19 @@ def test_failed_build_names_its_log(complaint):
 )
 def test_failed_build_logs_each_fault(words, complaint):
     assert words in complaint[1]
+
+
+def test_networks_that_train_on_a_page_show_no_bar(tmp_path):
+    one = "numpy.ones((1, 1))"
+    script = f"import bpkit, numpy; bpkit.Network([1, 1]).fit({one}, {one}, epochs=3, progress=True)"
+
+    shown = [
+        subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, check=True).stderr
+        for env in (
+            {**book.environment(tmp_path), "PYTHONPATH": str(ROOT)},
+            {**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    ]
+
+    assert shown[0] == b""
+    assert b"epoch" in shown[1]
