@@ -100,6 +100,15 @@ def test_page_numbers_every_displayed_equation(page):
     assert len({equation["id"] for equation in equations}) == len(equations)
 
 
+def test_page_uses_icons_that_its_font_has(page):
+    there = re.search(r"icons are: (.+),", (ROOT / "book" / "_vendor" / "README.md").read_text())[1].split(
+        ", "
+    )
+    used = {name for icon in page.select(".fa-solid") for name in icon["class"]}
+
+    assert {name.removeprefix("fa-") for name in used} - {"solid", "lg", "theme-switch"} <= set(there)
+
+
 def test_page_sets_no_sign_twice_after_a_formula(page):
     kept = [(span.get_text()[-1:], str(span.next_sibling)[:1]) for span in page.select("article .unbroken")]
 
