@@ -57,7 +57,7 @@ def chapters(index):
         if entry.name == "p":
             part = entry.get_text(strip=True)
         else:
-            name = Path(entry["href"]).stem if entry["href"] != "#" else "index"
+            name = entry["href"].removesuffix(".html") if entry["href"] != "#" else "index"
             found.append(Chapter(name, entry.get_text(strip=True), part))
     return found
 
@@ -157,7 +157,7 @@ def rename(article, name):
 def redirect(link, name, names):
     """Let a link to a page of the book lead to its place in the one page; unmake one to another file."""
     to = urlsplit(link["href"])
-    page = Path(to.path).stem if to.path else name
+    page = to.path.removesuffix(".html") or name
     if to.scheme or to.netloc:
         return
     if page in names:
