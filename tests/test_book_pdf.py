@@ -198,16 +198,16 @@ def page(said):
 
 
 def show(page, html):
-    page.set_content(f"<!doctype html><style>body {{ margin: 0 }}</style><main>{html}</main>")
+    style = "body { margin: 0 } pre { white-space: pre-wrap; overflow-wrap: anywhere }"
+    page.set_content(f"<!doctype html><style>{style}</style><main>{html}</main>")
     page.add_script_tag(path=ROOT / "book" / "_print" / "book.js")
 
 
 def test_what_is_too_wide_is_made_to_fit(page):
     wide = "x" * 100
-    wraps = "white-space: pre-wrap; overflow-wrap: anywhere"
     show(
         page,
-        f"<div><table><td>{wide}</table></div><pre style='{wraps}'>{wide}</pre>"
+        f"<div><table><td>{wide}</table></div><pre>{wide}</pre>"
         f"<div class=katex-display><div class=katex style='width: max-content'>{wide}</div></div>",
     )
     before = page.evaluate("document.documentElement.scrollWidth")
