@@ -236,6 +236,32 @@ def test_error_bound_holds_and_is_reached(equation):
 
 
 @proves(
+    "eq-error-floor",
+    lambda psis, smallest: math.prod(psi * s for psi, s in zip(psis, smallest, strict=True)),
+    without_slopes=lambda psis, smallest: math.prod(smallest),
+    larger_slopes=lambda psis, smallest: math.prod(1.1 * p * s for p, s in zip(psis, smallest, strict=True)),
+    least_of_all=lambda psis, smallest: min(psis) * min(smallest),
+)
+def test_error_floor_holds_and_is_reached(equation):
+    rng = np.random.default_rng(20)
+    slopes = {"leaky_relu": 0.01, "identity": 1.0}
+    for names in itertools.product(slopes, repeat=2):
+        W = {
+            k: 3 * rng.normal(size=(5 - k, 6 - k)) for k in (2, 3)
+        }  # each layer narrower than the one before
+        floor = equation([slopes[name] for name in names], [np.linalg.svd(W[k])[1].min() for k in (2, 3)])
+        for _ in range(50):
+            diagonals = [derivative(f)(rng.normal(size=(n, 1))) for f, n in zip(names, (4, 3), strict=True)]
+            last = rng.normal(size=(2, 1))
+            first = diagonals[0] * (W[2].T @ (diagonals[1] * (W[3].T @ last)))
+            assert np.linalg.norm(first) >= floor * np.linalg.norm(last) * (1 - 1e-9)
+
+        w = [np.linalg.svd(W[k])[1].min() for k in (2, 3)]  # one unit a layer, all z negative
+        below = [derivative(f)(np.full(1, -1.0)).item() for f in names]
+        assert_allclose(below[0] * w[0] * below[1] * w[1], floor, **EXACT)
+
+
+@proves(
     "eq-orthogonal-flow",
     lambda last, L: np.linalg.norm(last),
     once_a_layer=lambda last, L: L * np.linalg.norm(last),
