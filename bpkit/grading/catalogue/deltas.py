@@ -68,7 +68,7 @@ HIDDEN = (
           "Units that gave 0 still get an error, and their weights move.",
           "Count the entries of δ^(l) that are 0: as many as z^(l) has negative ones."),
     Entry("M23", "The slope twice", "`... * f_prime(z[l]) * f_prime(z[l])`, or once more in `dW`",
-          "With sigmoid layers δ shrinks by at least another 4 for each layer.",
+          "With sigmoid layers δ shrinks by another factor of 4 or more in each layer.",
           "Your δ divided by the right one is f′(z)."),
     Entry("M25", "A matrix product for ⊙", "`(W[l + 1].T @ delta[l + 1]) @ f_prime(z[l])`",
           "Samples and units are mixed up.", "It raises, unless the batch has as many samples as the layer "

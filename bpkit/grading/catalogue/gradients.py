@@ -28,7 +28,7 @@ GRADIENTS = (
           "One column for each sample, where the bias has one for all.",
           "`b - rate * db` then gives b the width of the batch without a word; `b -= ...` raises."),
     Entry("M44", "db runs over the wrong axis", "`delta[l].sum(axis=0)`",
-          "A number for each sample, not for each unit.", "Its length is m. A batch with m = n_l hides it."),
+          "A number for each sample, not for each unit.", "Its length is m. A batch with m = n_(l) hides it."),
     Entry("M46", "db is multiplied by a", "`np.mean(delta[l] * a[l - 1], axis=1)`",
           "The bias is treated as a weight on some input, but its input is 1.",
           "It raises where the widths differ."),

@@ -61,28 +61,26 @@ def outcome(trial):
 
     >>> from .trial import Trial
     >>> outcome(Trial("M1", "", "A", "", left=(0.5,) * 5))
-    'yes, in 5 of 5 runs'
-    >>> outcome(Trial("M1", "", "A", "it raises", left_at_equal_widths=(0.5,) * 2 + (1.0,) * 3))
-    'it raises; with equal widths no, in 2 of 5 runs'
+    'in 5 of 5 runs'
+    >>> outcome(Trial("M1", "", "A", "it raises", left_at_equal_widths=(1.0,) * 5))
+    'it raises; with equal widths in none of 5 runs'
     """
     if not trial.stops:
-        return answer(trial.left, trial.learns)
+        return share(trial.left)
     if not trial.left_at_equal_widths:
         return trial.stops
-    return (
-        f"{trial.stops}; with equal widths {answer(trial.left_at_equal_widths, trial.learns_at_equal_widths)}"
-    )
+    return f"{trial.stops}; with equal widths {share(trial.left_at_equal_widths)}"
 
 
-def answer(ratios, learns):
-    return f"{'yes' if learns else 'no'}, in {falls(ratios)} of {SEEDS} runs"
+def share(ratios):
+    return f"in {falls(ratios) or 'none'} of {SEEDS} runs"
 
 
 def networks():
     """Return the table of the networks that the passes run on, with what the right pass does there."""
     head = ["network", "layers 1, 2, 3", "loss", "with the right pass the loss falls"]
     rows = [
-        [name, ", ".join(f), WORDS[loss], f"in {falls(left_by_the_right_pass(name))} of {SEEDS} runs"]
+        [name, ", ".join(f), WORDS[loss], share(left_by_the_right_pass(name))]
         for name, (f, loss) in NETWORKS.items()
     ]
     return table(head, rows)
