@@ -368,15 +368,15 @@ def test_steps_along_all_gradients_so_far_follow_two_places(equation):
 
 @proves(
     "eq-never-settles",
-    lambda kappa, now, before: now**2 - kappa * now * before + before**2,
-    squares_alone=lambda kappa, now, before: now**2 + before**2,
-    difference=lambda kappa, now, before: now**2 - kappa * now * before - before**2,
-    plus=lambda kappa, now, before: now**2 + kappa * now * before + before**2,
+    lambda alpha, now, before: now**2 - alpha * now * before + before**2,
+    squares_alone=lambda alpha, now, before: now**2 + before**2,
+    difference=lambda alpha, now, before: now**2 - alpha * now * before - before**2,
+    plus=lambda alpha, now, before: now**2 + alpha * now * before + before**2,
 )
 def test_what_gradients_piled_up_keep_is_the_same_after_every_step(equation):
     for rate in (0.05, 0.4, 1.0):
-        e, kappa = piled_up(rate, 50), 2 - rate * CURVE
-        kept = [equation(kappa, now, before) for before, now in itertools.pairwise(e)]
+        e, alpha = piled_up(rate, 50), 2 - rate * CURVE
+        kept = [equation(alpha, now, before) for before, now in itertools.pairwise(e)]
 
         assert_allclose(kept, kept[0], rtol=1e-9)
         assert kept[0] > 0
