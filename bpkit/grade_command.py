@@ -149,7 +149,8 @@ def write_outputs(course, options):
             print(f"  {path} has {OUTPUTS[name]}")
     print(f"  {write_report(course, options.set, statistics, alike)} is the class report")
     if waiting := sum(mark.needs_manual for mark in marks(course, options.set)):
-        print(f"  {waiting} of the marks wait for a person, in the formgrader; export them again after that")
+        marks_wait = "mark waits" if waiting == 1 else "marks wait"
+        print(f"  {waiting} {marks_wait} for a person, in the formgrader; export again after that")
     return statistics
 
 

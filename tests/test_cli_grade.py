@@ -147,7 +147,7 @@ def test_marks_that_wait_for_a_person_are_told(graded, tmp_path, capsys):
     with sqlite3.connect(home / "gradebook.db") as gradebook:
         gradebook.execute("UPDATE grade SET needs_manual_grade = 1 WHERE auto_score = 0")
     main(["report", BY_HAND, "--into", str(home), *outputs(home)])
-    assert "  1 of the marks wait for a person, in the formgrader" in capsys.readouterr().out
+    assert "  1 mark waits for a person, in the formgrader" in capsys.readouterr().out
     assert [row["note"] for row in table(home, "csv", "utf-8-sig")] == [
         "",
         "a person has to look at its points",
