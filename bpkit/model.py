@@ -206,7 +206,7 @@ class Model:
     def summary(self):
         """Return the network as a table: a line for every layer, and what it is trained for."""
         lines = [f"{'layer':>6}{'units':>9}  {'function':<12}{'shape of W':>16}{'parameters':>14}"]
-        lines += [f"{0:>6}{self.sizes[0]:>9,}  {'input':<12}"]
+        lines += [f"{0:>6}{self.sizes[0]:>9,}  input"]
         for l in self.W:
             n, k = self.W[l].shape
             lines += [f"{l:>6}{n:>9,}  {self.f[l]:<12}{f'({n}, {k})':>16}{n * k + n:>14,}"]
