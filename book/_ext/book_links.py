@@ -37,10 +37,14 @@ def to_source(app, page, module, name, words):
     return nodes.reference("", "", words, internal=True, refuri=f"{address}#{name}")
 
 
+def is_beside_the_reference(place):
+    return not place[0].startswith("bpkit.reference.")
+
+
 def links_of(app, page, label):
     """Return the links of an equation: to what computes it, and to its proofs."""
     here, known, links = sources(Path(app.srcdir).parent), entries(app.env), []
-    code = here.code.get(label, [])
+    code = sorted(here.code.get(label, []), key=is_beside_the_reference)
     for full, name in public(code, known).items():
         words = nodes.inline("", "", hidden(f"Code of equation {label}: "), nodes.literal(name, name))
         links.append(make_refnode(app.builder, page, known[full].docname, known[full].node_id, words))
