@@ -173,6 +173,6 @@ def doctor(options):
 
 
 def serve(options):
-    from bpkit.book import serve
+    from bpkit.book_server import serve
 
     serve(root(), options.port)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bpkit import book
+from bpkit import book_server
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -27,7 +27,7 @@ def chromium():
 @contextlib.contextmanager
 def serving(root):
     """Serve what was built below `root`, and yield the address of its pages."""
-    with book.server(root, 0) as server:
+    with book_server.server(root, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/html"
         server.shutdown()

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from bpkit import book
+from bpkit import book_server
 
 FILES = (
     "html/index.html",
@@ -24,7 +24,7 @@ def address(tmp_path):
         path = tmp_path / "_build" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"This is {name}.")
-    with book.server(tmp_path, 0) as shown:
+    with book_server.server(tmp_path, 0) as shown:
         thread = threading.Thread(target=shown.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{shown.server_port}"
@@ -53,10 +53,12 @@ def test_server_hides_the_rest(name, address):
 def test_server_says_that_port_is_taken(address, tmp_path):
     port = int(address.rsplit(":")[-1])
 
-    with pytest.raises(book.BookError, match=f"Port {port} cannot be used: .*Choose another port."):
-        book.serve(tmp_path, port)
+    with pytest.raises(book_server.BookError, match=f"Port {port} cannot be used: .*Choose another port."):
+        book_server.serve(tmp_path, port)
 
 
 def test_server_says_that_there_is_no_book(tmp_path):
-    with pytest.raises(book.BookError, match="There is no book in .* yet. Build it first: make course."):
-        book.server(tmp_path, 0)
+    with pytest.raises(
+        book_server.BookError, match="There is no book in .* yet. Build it first: make course."
+    ):
+        book_server.server(tmp_path, 0)

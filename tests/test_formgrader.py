@@ -243,6 +243,8 @@ def test_formgrader_takes_keys_without_mathjax(opened):
     """The formgrader chooses its first field when MathJax says that it is done."""
     opened.locator(".tabbable:focus").wait_for()
 
+    assert opened.locator(".tabbable:focus").count() == 1
+
 
 def test_formgrader_keeps_points_given_by_hand(given, course):
     assert grade_of(course, "reflection") == (None, 3.5, False)

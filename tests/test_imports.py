@@ -22,6 +22,7 @@ ARROWS = {  # what a module or package may import of ours; the longest name that
     "bpkit.book": {"bpkit.plots"},
     "bpkit.book_as_one": set(),
     "bpkit.book_pdf": {"bpkit.book", "bpkit.book_as_one"},
+    "bpkit.book_server": {"bpkit.book"},
     "bpkit.bootstrap": set(),
     "bpkit.cli": {"bpkit"},
     "bpkit.course_command": {"bpkit.grade_command", "bpkit.grading", "bpkit.here"},

@@ -10,7 +10,6 @@ from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.read import create_nb_reader
 
-SECONDS = 300  # for one cell
 PLACES = threading.Semaphore(os.cpu_count())
 runs = {}
 
@@ -18,14 +17,15 @@ runs = {}
 class Run(threading.Thread):
     """The run of one page when its turn comes; it does not outlive a build that is interrupted."""
 
-    def __init__(self, path, notebook):
+    def __init__(self, path, notebook, seconds):
         super().__init__(daemon=True)
-        self.notebook, self.folder, self.result = notebook, str(Path(path).parent), None
+        self.notebook, self.folder, self.seconds = notebook, str(Path(path).parent), seconds
+        self.result = None
         self.start()
 
     def run(self):
         with PLACES:
-            self.result = single_nb_execution(self.notebook, self.folder, SECONDS, allow_errors=False)
+            self.result = single_nb_execution(self.notebook, self.folder, self.seconds, allow_errors=False)
 
 
 def run_ahead(app, env, docnames):
@@ -37,7 +37,7 @@ def run_ahead(app, env, docnames):
         if reader is not None:
             notebook = reader.read(text)
             if not is_kept(kept, notebook):
-                runs[path] = Run(path, notebook)
+                runs[path] = Run(path, notebook, env.mystnb_config.execution_timeout)
 
 
 def is_kept(kept, notebook):
